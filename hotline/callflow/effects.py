@@ -1,0 +1,70 @@
+"""What a turn promises; all of it is committed together with the turn, or none of it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from hotline.callflow.events import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What identifies a person to the backend. Nothing of it shows in `repr`."""
+
+    birth_date: date | None = field(default=None, repr=False)
+    postal_code: str | None = field(default=None, repr=False)
+    house_number: str | None = field(default=None, repr=False)
+    """Digits and `*` as keyed; None when the caller skipped it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRequest:
+    """Stop these targets of this person. The caller will be told that it is accepted."""
+
+    targets: tuple[Target, ...]
+    facts: Facts
+
+
+class Loss(StrEnum):
+    """How the card or smartphone went."""
+
+    LOST = "lost"
+    STOLEN = "stolen"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLoss:
+    """The caller answered an after-question; None leaves what is there."""
+
+    loss: Loss | None = None
+    for_another: bool | None = None
+
+
+class Reason(StrEnum):
+    """Why a person must look at a call."""
+
+    CALL_BACK = "call_back"
+    """The caller asked to be called back."""
+    NOT_CONFIRMED = "not_confirmed"
+    """A suspension had begun, and the call ended before the caller said stop."""
+    NOT_IDENTIFIED = "not_identified"
+    """The backend found nobody, or more than one, and the call ended without an operator."""
+    NO_HOUSE_NUMBER = "no_house_number"
+    """Stopped with two facts only; check that it was the right person."""
+    FOR_ANOTHER = "for_another"
+    """Stopped on behalf of somebody else."""
+    NEEDS_OPERATOR = "needs_operator"
+    """The backend refused, or could not be reached for hours."""
+    ERROR = "error"
+    """The line itself made a mistake in this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFollowUp:
+    """Ask an operator to look. One reason opens one follow-up a call, however often it is asked."""
+
+    reason: Reason
+    call_back_number: str | None = field(default=None, repr=False)
+
+
+Effect = AcceptRequest | NoteLoss | OpenFollowUp

@@ -1,0 +1,134 @@
+"""All configuration, read once from the environment and `.env`, typed; every fault is named at once."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import phonenumbers
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class SettingsFault(Exception):
+    """The configuration is wrong; the text names every fault and what to do."""
+
+
+class Settings(BaseSettings):
+    """What a process of the hotline must be told. The README's table explains each."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    hotline_port: int = Field(8000, ge=1, le=65535)
+    hotline_home: Path = Path(".hotline")
+    hotline_public_url: str
+    hotline_encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
+    hotline_secret_key: SecretStr = Field(min_length=16)
+    database_url: SecretStr
+    redis_url: SecretStr
+    twilio_account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
+    twilio_auth_token: SecretStr = Field(min_length=1)
+    twilio_auth_token_next: SecretStr | None = None
+    twilio_api_key: str | None = None
+    twilio_api_secret: SecretStr | None = None
+    cardstatus_url: str
+    cardstatus_token: SecretStr = Field(min_length=1)
+    cardstatus_people: Path | None = None
+    operator_numbers: Annotated[tuple[str, ...], NoDecode] = ()
+
+    @field_validator("hotline_encryption_keys", "operator_numbers", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: Any) -> Any:
+        return (
+            tuple(filter(None, (part.strip() for part in value.split(","))))
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("hotline_encryption_keys")
+    @classmethod
+    def _are_fernet_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for key in keys:
+            try:
+                Fernet(key.get_secret_value())
+            except ValueError:
+                raise ValueError(
+                    "each key is 32 bytes in URL-safe base64; `hotline keys new` makes one"
+                ) from None
+        return keys
+
+    @field_validator("hotline_public_url", "cardstatus_url")
+    @classmethod
+    def _is_a_web_address(cls, url: str) -> str:
+        TypeAdapter(AnyHttpUrl).validate_python(url)
+        return url.rstrip("/")
+
+    @field_validator("operator_numbers")
+    @classmethod
+    def _are_telephone_numbers(cls, numbers: tuple[str, ...]) -> tuple[str, ...]:
+        for number in numbers:
+            try:
+                possible = phonenumbers.is_possible_number(phonenumbers.parse(number))
+            except phonenumbers.NumberParseException:
+                possible = False
+            if not possible:
+                raise ValueError("each number is written like +81312345678, with commas between them")
+        return numbers
+
+    @field_validator(
+        "twilio_auth_token_next", "twilio_api_key", "twilio_api_secret", "cardstatus_people", mode="before"
+    )
+    @classmethod
+    def _empty_is_unset(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what load_settings gathered counts: it alone knows the order of the sources."""
+        return (init_settings,)
+
+
+NAMES: Final = tuple(name.upper() for name in Settings.model_fields)
+"""The names of all settings, as they stand in the environment. Each is also understood as NAME_FILE."""
+
+
+def load_settings() -> Settings:
+    """The settings of this process; raises SettingsFault that names every missing or wrong one."""
+    values, faults = gather(os.environ)
+    try:
+        settings = Settings(**{name.lower(): value for name, value in values.items()})
+    except ValidationError as error:
+        faults += [_sentence(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()]
+    if faults:
+        raise SettingsFault("The hotline cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
+    return settings
+
+
+def gather(environment: "os._Environ[str] | dict[str, str]") -> tuple[dict[str, str], list[str]]:
+    """The settings that are given, by name, and what is wrong with the NAME_FILE ones.
+
+    The environment wins over `.env` in the working directory; in each, NAME wins over NAME_FILE.
+    """
+    values: dict[str, str] = {}
+    faults: list[str] = []
+    for source in (dotenv_values(".env"), environment):
+        for name in NAMES:
+            if source.get(f"{name}_FILE"):
+                try:
+                    values[name] = Path(str(source[f"{name}_FILE"])).read_text("utf-8").strip()
+                except OSError as error:
+                    faults.append(f"{name}_FILE cannot be read: {error.strerror}.")
+            if source.get(name) is not None:
+                values[name] = str(source[name])
+    return values, faults
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = str(location[0]).upper() if location else "A setting"
+    if kind == "missing":
+        return f"{name} is missing: set it (or {name}_FILE) in the environment or in .env."
+    # pydantic's own text says what was expected; the value itself is never shown, it may be a secret.
+    return f"{name} is wrong: {message.removeprefix('Value error, ')}."
