@@ -1,0 +1,100 @@
+"""Real servers for the tests: one PostgreSQL and one Valkey for each process that runs tests."""
+
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import redis
+
+from hotline.local.embedded import Postgres, Valkey, running
+
+TEMPLATE = "hotline_template"
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def short_directory() -> Iterator[Path]:
+    """A directory whose path is short enough for Unix sockets, unlike pytest's own."""
+    directory = Path(tempfile.mkdtemp(prefix="hotline-", dir="/tmp"))
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(short_directory: Path) -> Iterator[Postgres]:
+    """A running PostgreSQL."""
+    server = Postgres(short_directory / "postgres", durable=False)
+    with running(server):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: Postgres) -> str:
+    """The name of a database that is migrated and never written to."""
+    postgres_server.create_database(TEMPLATE)
+    try:
+        from hotline.store.database import migrate
+    except ImportError:
+        from sqlalchemy import create_engine
+
+        from hotline.store.tables import metadata
+
+        engine = create_engine(postgres_server.url(TEMPLATE))
+        metadata.create_all(engine)
+        engine.dispose()
+    else:
+        migrate(postgres_server.url(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_server: Postgres, migrated_template: str) -> Iterator[str]:
+    """The URL of a migrated, empty hotline database."""
+    yield from _database(postgres_server, migrated_template)
+
+
+@pytest.fixture
+def empty_database_url(postgres_server: Postgres) -> Iterator[str]:
+    """The URL of a new database without tables."""
+    yield from _database(postgres_server, "template1")
+
+
+def _database(server: Postgres, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    server.create_database(name, template)
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def valkey_server(short_directory: Path) -> Iterator[Valkey]:
+    """A running Valkey."""
+    server = Valkey(short_directory / "valkey", unused_port(), durable=False)
+    with running(server):
+        yield server
+
+
+@pytest.fixture
+def valkey_url(valkey_server: Valkey) -> str:
+    """The URL of an empty Valkey."""
+    with redis.Redis.from_url(valkey_server.url()) as client:
+        client.flushall()
+    return valkey_server.url()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of loopback on which nothing listens."""
+    return unused_port()
+
+
+def unused_port() -> int:
+    """A port of loopback on which nothing listens now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
