@@ -2,32 +2,31 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import phonenumbers
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
-from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError, field_validator
 
 
 class SettingsFault(Exception):
     """The configuration is wrong; the text names every fault and what to do."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What a process of the hotline must be told. The README's table explains each."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     hotline_port: int = Field(8000, ge=1, le=65535)
     hotline_home: Path = Path(".hotline")
     hotline_public_url: str
-    hotline_encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
+    hotline_encryption_keys: tuple[SecretStr, ...] = Field(min_length=1)
     hotline_secret_key: SecretStr = Field(min_length=16)
     database_url: SecretStr
     redis_url: SecretStr
-    twilio_account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
+    twilio_account_sid: str = Field(pattern=r"^AC[0-9a-fA-F]{32}$")
     twilio_auth_token: SecretStr = Field(min_length=1)
     twilio_auth_token_next: SecretStr | None = None
     twilio_api_key: str | None = None
@@ -35,16 +34,12 @@ class Settings(BaseSettings):
     cardstatus_url: str
     cardstatus_token: SecretStr = Field(min_length=1)
     cardstatus_people: Path | None = None
-    operator_numbers: Annotated[tuple[str, ...], NoDecode] = ()
+    operator_numbers: tuple[str, ...] = ()
 
     @field_validator("hotline_encryption_keys", "operator_numbers", mode="before")
     @classmethod
     def _split_at_commas(cls, value: Any) -> Any:
-        return (
-            tuple(filter(None, (part.strip() for part in value.split(","))))
-            if isinstance(value, str)
-            else value
-        )
+        return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
 
     @field_validator("hotline_encryption_keys")
     @classmethod
@@ -53,9 +48,7 @@ class Settings(BaseSettings):
             try:
                 Fernet(key.get_secret_value())
             except ValueError:
-                raise ValueError(
-                    "each key is 32 bytes in URL-safe base64; `hotline keys new` makes one"
-                ) from None
+                raise ValueError("each key is 32 bytes in URL-safe base64; `hotline keys new` makes one") from None
         return keys
 
     @field_validator("hotline_public_url", "cardstatus_url")
@@ -83,13 +76,6 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value
 
-    @classmethod
-    def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what load_settings gathered counts: it alone knows the order of the sources."""
-        return (init_settings,)
-
 
 NAMES: Final = tuple(name.upper() for name in Settings.model_fields)
 """The names of all settings, as they stand in the environment. Each is also understood as NAME_FILE."""
@@ -99,7 +85,7 @@ def load_settings() -> Settings:
     """The settings of this process; raises SettingsFault that names every missing or wrong one."""
     values, faults = gather(os.environ)
     try:
-        settings = Settings(**{name.lower(): value for name, value in values.items()})
+        settings = Settings.model_validate({name.lower(): value for name, value in values.items()})
     except ValidationError as error:
         faults += [_sentence(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()]
     if faults:

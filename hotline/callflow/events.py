@@ -12,6 +12,8 @@ class Dialled:
     """The first language, chosen by the number that was dialled."""
     caller: str | None = field(default=None, repr=False)
     """The caller's number in E.164, or None when it is withheld."""
+    operators_are_set: bool = False
+    """Whether there is any operator's number to ring."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Union
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Sentence:
     """Spoken in this language whatever the call's language is; None means the call's."""
 
 
-Value = Union[str, int, date, Digits, Sentence]
+Value: TypeAlias = str | int | date | Digits | Sentence
 
 
 @dataclass(frozen=True, slots=True)

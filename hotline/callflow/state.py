@@ -20,9 +20,7 @@ class Step(StrEnum):
     CONFIRM = "confirm"
     CORRECT = "correct"
     WAITING = "waiting"
-    NOT_IDENTIFIED = "not_identified"
     RESULT = "result"
-    LOSS = "loss"
     FOR_WHOM = "for_whom"
     NEXT_STEPS = "next_steps"
     OPERATOR = "operator"
@@ -56,6 +54,8 @@ class State:
     language: str
     outcome: Outcome = Outcome.NOTHING
     caller: str | None = field(default=None, repr=False)
+    operators_are_set: bool = False
+    """Whether there is any operator's number to ring."""
     misses: int = 0
     """Misses in a row at this step."""
     back_to: Step | None = None
@@ -67,6 +67,8 @@ class State:
     targets: tuple[Target, ...] = ()
     facts: Facts = field(default_factory=Facts, repr=False)
     receipt_number: str | None = None
+    waited_s: float = 0.0
+    """Seconds since the request was accepted, as last heard."""
     answers: dict[Target, Answer] = field(default_factory=dict)
     call_back_number: str | None = field(default=None, repr=False)
 

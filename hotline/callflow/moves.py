@@ -1,0 +1,54 @@
+"""What a step makes of an event: the call goes somewhere, or it was a miss."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from hotline.callflow.effects import Effect
+from hotline.callflow.events import Event
+from hotline.callflow.replies import Reply, Sentence
+from hotline.callflow.state import State, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Go on at a step: first these sentences, then what that step asks."""
+
+    state: State
+    to: Step
+    before: tuple[Sentence, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The step could not use what came; the words say why and what would help."""
+
+    words: Sentence
+
+
+Move: TypeAlias = Go | Miss
+
+
+class Asks(Protocol):
+    """What the line says and hears when a call arrives at a step, and again after a miss."""
+
+    def __call__(self, state: State, /) -> Reply: ...
+
+
+class Hears(Protocol):
+    """What an event that the step asked for leads to; `at` is the present moment."""
+
+    def __call__(self, state: State, event: Event, at: datetime, /) -> Move: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One step of the conversation."""
+
+    asks: Asks
+    hears: Hears
+    nine_is_a_digit: bool = False
+    """`9` alone is an answer here and does not lead to the languages."""
+    silence_goes_on: bool = False
+    """Saying nothing is no miss here: the step itself hears the silence."""
