@@ -19,7 +19,7 @@ from urllib.parse import quote
 import psycopg
 import redis
 
-from hotline.local.child import Command, launch, stop
+from hotline.local.child import CannotStart, Command, launch, stop
 
 START_LIMIT_S: Final = 60.0
 """Seconds in which an embedded server must answer. Recovery after a kill takes a few on a slow disk."""
@@ -28,10 +28,6 @@ _POSTGRES_VERSION: Final = 18
 _ROOTS_STAND_IN: Final = "pgserver"
 _LONGEST_SOCKET_PATH: Final = 100
 """The kernel takes 107 characters on Linux and 103 on macOS, name of the socket included."""
-
-
-class CannotStart(Exception):
-    """An embedded server does not start; the text says why and what to do."""
 
 
 class Embedded(Protocol):
