@@ -1,0 +1,1 @@
+"""Twilio's webhooks: who signed it, what happened, and the conversation's reply as TwiML."""

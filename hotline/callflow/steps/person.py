@@ -12,7 +12,7 @@ from hotline.callflow.replies import Digits, Entry, Listen, Menu, Option, Reply,
 from hotline.callflow.state import Outcome, State, Step
 from hotline.callflow.steps.menus import WRONG_KEY
 
-DOMESTIC: Final = re.compile(r"0[5-9]0\d{8}|0[1-9]\d{8}", re.ASCII)
+DOMESTIC: Final = re.compile(r"0[5-9]0\d{8}|0(?![5-9]0)[1-9]\d{8}", re.ASCII)
 """Japanese numbers as keyed: 11 digits for mobiles and IP telephones, 10 for landlines."""
 
 _OPEN: Final = (Outcome.NOTHING, Outcome.NOT_CONFIRMED, Outcome.NOT_IDENTIFIED, Outcome.ERROR)

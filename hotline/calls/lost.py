@@ -1,0 +1,34 @@
+"""Closes calls whose end the telephone network never told: its callbacks are best-effort."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Engine
+
+from hotline.callflow.state import Step
+from hotline.calls.turns import Calls
+from hotline.store.calls import find_silent_calls
+
+log = logging.getLogger(__name__)
+
+LOST_AFTER: Final = timedelta(minutes=10)
+"""How long a call may take no turn: every reply ends by itself within two minutes, or brings the next turn."""
+
+LOST_WITH_OPERATOR_AFTER: Final = timedelta(hours=4, minutes=10)
+"""The same for a caller who talks to an operator: no turn is taken meanwhile, and Twilio ends calls after 4 hours."""
+
+
+def close_lost_calls(engine: Engine, calls: Calls, now: datetime) -> int:
+    """Close every call that has been silent for too long, with what it leaves to a person; returns how many."""
+    with engine.connect() as connection:
+        sids = find_silent_calls(
+            connection,
+            now - LOST_AFTER,
+            but_at=Step.OPERATOR,
+            at_that_step_before=now - LOST_WITH_OPERATOR_AFTER,
+        )
+    closed = sum(calls.end(sid, "lost", now) for sid in sids)
+    if closed:
+        log.info("closed calls whose end was never told", extra={"calls": closed})
+    return closed
