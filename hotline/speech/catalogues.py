@@ -1,0 +1,154 @@
+"""The catalogues: reading the translations, bringing them up to date and compiling them.
+
+`python -m hotline.speech.catalogues update` takes the prompt scripts over into every language's catalogue and
+compiles them; `compile` compiles alone.
+"""
+
+import struct
+import sys
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Final
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import write_po
+
+from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
+from hotline.speech.pofiles import DOMAIN, CatalogueFault, compile_catalogue, po_path, read_catalogue, short
+from hotline.speech.prompts import PromptFault
+from hotline.speech.voices import VoicesFault, load_voices
+
+_TITLE: Final = "# What the line says. `make prompts` takes it over from prompts/; translations are kept."
+
+
+class _Undated(Catalog):
+    """A catalogue whose header tells only what readers need.
+
+    Babel's own header has the time of each run and its own version in it, which would change files for nothing.
+    """
+
+    def __init__(self, locale: str | None = None) -> None:
+        super().__init__(header_comment=_TITLE, fuzzy=False)
+        self._spoken_in = locale
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        language = [("Language", self._spoken_in)] if self._spoken_in else []
+        return [*language, ("MIME-Version", "1.0"), ("Content-Type", "text/plain; charset=utf-8\n")]
+
+
+def languages(places: Places = THE_LINE) -> tuple[str, ...]:
+    """The codes of all languages that have a voice or a catalogue, sorted; raises VoicesFault."""
+    folders = {path.parents[1].name for path in places.locales.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
+    return tuple(sorted(folders | load_voices(places.voices).keys()))
+
+
+def load_translations(language: str, places: Places = THE_LINE) -> Mapping[str, tuple[str, str]]:
+    """Prompt id -> the source wording that was translated, and the translation.
+
+    The compiled catalogue is read; where it is missing or older than the written one, the written one is compiled in
+    memory, so that a forgotten `make prompts` costs milliseconds and not a language. Raises CatalogueFault.
+    """
+    written = po_path(language, places)
+    compiled = written.with_suffix(".mo")
+    try:
+        fresh = compiled.stat().st_mtime_ns >= written.stat().st_mtime_ns
+    except FileNotFoundError:
+        fresh = False
+    try:
+        catalogue = read_mo(BytesIO(compiled.read_bytes() if fresh else compile_catalogue(written)))
+    except (OSError, ValueError, struct.error) as error:
+        raise CatalogueFault(f"{short(compiled)} is broken: {error}. `make prompts` writes it anew.") from error
+    return {message.context: (str(message.id), str(message.string)) for message in catalogue if message.context}
+
+
+def extract_template(places: Places = THE_LINE) -> Catalog:
+    """All prompts as they are to be translated, in the order of the scripts; raises PromptFault."""
+    template = _Undated()
+    with (places.locales / "babel.cfg").open(encoding="utf-8") as configuration:
+        methods, options = parse_mapping_cfg(configuration)  # type: ignore[no-untyped-call]
+    for script, _, text, notes, prompt_id in extract_from_dir(str(places.root), methods, options):
+        template.add(text, auto_comments=notes, locations=[(script, 0)], context=prompt_id)
+    return template
+
+
+def written(catalogue: Catalog) -> bytes:
+    """A catalogue as it stands in its file: every run writes the same bytes."""
+    text = BytesIO()
+    write_po(text, catalogue, width=0, include_lineno=False, ignore_obsolete=True)
+    return text.getvalue()
+
+
+def update_catalogues(places: Places = THE_LINE) -> None:
+    """Take the prompts over into every language's catalogue, and compile.
+
+    Translations are kept by prompt id. Where the source wording has changed, the old translation stays as a proposal
+    marked fuzzy, which is never spoken; a prompt that is gone goes. The source language says what the scripts say.
+    A second run changes nothing. Raises PromptFault, VoicesFault or CatalogueFault, and then has changed nothing.
+    """
+    template = extract_template(places)
+    voices = load_voices(places.voices)
+    files = {places.locales / f"{DOMAIN}.pot": written(template)}
+    for language in languages(places):
+        path = po_path(language, places)
+        old = read_catalogue(path) if path.exists() else Catalog()
+        locale = str(voices[language].locale) if language in voices else None
+        files[path] = written(_merged(template, old, _Undated(locale), is_source=language == SOURCE_LANGUAGE))
+    for path, text in files.items():
+        if not path.exists() or path.read_bytes() != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text)
+    compile_catalogues(places)
+
+
+def compile_catalogues(places: Places = THE_LINE) -> None:
+    """Compile every language's catalogue; raises CatalogueFault or VoicesFault."""
+    for language in languages(places):
+        path = po_path(language, places)
+        path.with_suffix(".mo").write_bytes(compile_catalogue(path))
+
+
+def _merged(template: Catalog, old: Catalog, merged: Catalog, *, is_source: bool) -> Catalog:
+    known = {message.context: message for message in old if message.id}
+    for message in template:
+        if message.id:
+            before = known.get(message.context)
+            string, flags = (message.id, set()) if is_source else _translation(message, before)
+            merged.add(
+                message.id,
+                string,
+                locations=message.locations,
+                flags=flags,
+                auto_comments=message.auto_comments,
+                user_comments=before.user_comments if before else (),
+                context=message.context,
+            )
+    return merged
+
+
+def _translation(message: Message, before: Message | None) -> tuple[str, set[str]]:
+    """The translation that a prompt starts with, and its flags."""
+    if before is None or not before.string:
+        return "", set()
+    return str(before.string), set(before.flags) if before.id == message.id else {"fuzzy"}
+
+
+def main(arguments: list[str]) -> int:
+    """The command line; returns the exit status."""
+    todo = {"update": update_catalogues, "compile": compile_catalogues}.get(" ".join(arguments))
+    if todo is None:
+        sys.stderr.write("Say `update` or `compile`.\n")
+        return 2
+    try:
+        todo()
+    except (PromptFault, VoicesFault, CatalogueFault) as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,89 @@
+"""The prompt scripts: what the line says, in the source wording, with notes for those who translate it."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hotline.speech.templates import TemplateFault, parse_template
+
+
+class PromptFault(Exception):
+    """A prompt script is wrong; the text names the script, the prompt and every fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One sentence of the line."""
+
+    id: str
+    """For example `main_menu.lost`; the first part is the part of the talk."""
+    text: str
+    """The source wording."""
+    note: str
+    """What a translator must know: where it is said, what the placeholders stand for; empty if all is plain."""
+
+
+def load_prompts(folder: Path) -> dict[str, Prompt]:
+    """All prompts by id, in the order of the scripts; raises PromptFault that names every fault."""
+    prompts: dict[str, Prompt] = {}
+    faults: list[str] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            for prompt in read_script(path.read_bytes(), path.name):
+                if prompt.id in prompts:
+                    faults.append(f"{path.name}: {prompt.id} is in another script already; ids are unique.")
+                prompts[prompt.id] = prompt
+        except PromptFault as fault:
+            faults.append(str(fault))
+    if faults:
+        raise PromptFault("\n".join(faults))
+    if not prompts:
+        raise PromptFault(f"There are no prompt scripts in {folder.name}/: the line would be silent.")
+    return prompts
+
+
+def read_script(script: bytes, name: str) -> list[Prompt]:
+    """The prompts of one script; raises PromptFault. The name is for the faults."""
+    try:
+        tables = tomllib.loads(script.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PromptFault(f"{name} is no TOML: {error}.") from error
+    prompts: list[Prompt] = []
+    faults: list[str] = []
+    for prompt_id, table in _tables(tables):
+        if wrong := _faults(table):
+            faults.append(f"{name}: {prompt_id}: {wrong}")
+        else:
+            prompts.append(Prompt(prompt_id, _one_line(table["text"]), _one_line(table.get("note", ""))))
+    if faults:
+        raise PromptFault("\n".join(faults))
+    return prompts
+
+
+def _tables(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, table in tables.items():
+        prompt_id = f"{above}{name}"
+        # A table of tables alone is a part of the talk; whatever else it is must be a prompt, or a mistake.
+        if isinstance(table, dict) and table and all(isinstance(value, dict) for value in table.values()):
+            yield from _tables(table, f"{prompt_id}.")
+        else:
+            yield prompt_id, table
+
+
+def _faults(table: Any) -> str | None:
+    if not isinstance(table, dict) or "text" not in table or table.keys() - {"text", "note"}:
+        return "a prompt is a table with `text`, perhaps a `note`, and nothing else."
+    if not all(isinstance(value, str) and value.strip() for value in table.values()):
+        return "`text` and `note` are words; an empty one is left out or filled."
+    try:
+        parse_template(table["text"])
+    except TemplateFault as fault:
+        return str(fault)
+    return None
+
+
+def _one_line(text: str) -> str:
+    """Scripts may break long sentences into lines; callers hear one sentence."""
+    return " ".join(text.split())
