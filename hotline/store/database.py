@@ -1,0 +1,145 @@
+"""The connection to PostgreSQL, and the migrations of its schema."""
+
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, func, make_url, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import NullPool
+
+from hotline.store.tables import metadata
+
+__all__ = ["DATABASE_TROUBLE", "Connection", "Engine", "connect_to", "is_migrated", "migrate", "write_migration"]
+
+DATABASE_TROUBLE: Final = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError)
+"""What PostgreSQL raises when it cannot be reached, is restarted, or takes too long: the same may work again later."""
+
+CONNECT_TIMEOUT_S: Final = 3
+"""Seconds for a new connection. A caller waits for it, and the telephone network gives a turn 15 s."""
+
+STATEMENT_TIMEOUT_S: Final = 5
+"""Seconds for one statement, waiting for locks included: the line's own limit for a turn."""
+
+FROZEN_AFTER_S: Final = 10
+"""Seconds after which PostgreSQL ends a transaction that stands still, so that its rows are free for others."""
+
+_MIGRATION_LOCK: Final = 0x686F746C696E65
+_POOL_TIMEOUT_S: Final = 3
+_DRIVER: Final = "postgresql+psycopg"
+
+
+def connect_to(
+    url: str,
+    *,
+    application: str = "hotline",
+    connections: int = 5,
+    checked: bool = False,
+    wait_for_disk: bool = True,
+) -> Engine:
+    """An engine for `postgresql://` or `postgresql+psycopg://`, through TCP or a Unix socket; connects when first used.
+
+    `connections` are kept open, and as many more are opened in a rush. `checked` asks each connection whether it
+    still lives before it is used, for one round trip. Without `wait_for_disk` a crash of PostgreSQL may lose the
+    last commits: only for work that is then done again.
+    """
+    options = {
+        "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
+        "idle_in_transaction_session_timeout": f"{FROZEN_AFTER_S}s",
+        "synchronous_commit": "on" if wait_for_disk else "off",
+    }
+    return create_engine(
+        _url(url),
+        pool_size=connections,
+        max_overflow=connections,
+        pool_timeout=_POOL_TIMEOUT_S,
+        pool_use_lifo=True,
+        pool_pre_ping=checked,
+        hide_parameters=True,
+        connect_args=connect_arguments(application, options),
+    )
+
+
+def connect_arguments(application: str, options: dict[str, str]) -> dict[str, Any]:
+    """What psycopg is told for each connection: times out, notices a dead peer within seconds, speaks UTC."""
+    return {
+        "application_name": application,
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        "options": " ".join(f"-c {name}={value}" for name, value in {"timezone": "UTC", **options}.items()),
+    }
+
+
+def plain_url(url: str) -> str:
+    """The same URL as psycopg itself understands it."""
+    return _url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def migrate(url: str) -> None:
+    """Bring the schema to the newest version. Done again, or by several processes at once, it changes nothing."""
+    with _sole_migrator(url) as connection:
+        command.upgrade(_config(connection), "head")
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Whether the schema is at the version that this code was written for."""
+    with engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == _newest()
+
+
+def write_migration(url: str, message: str) -> Path:
+    """Write a new migration: what tables.py has beyond the database, which must be migrated. Returns its file."""
+    with _sole_migrator(url) as connection:
+        config = _config(connection)
+        number = f"{len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1:04}"
+        script = command.revision(config, message, autogenerate=True, rev_id=number)
+    assert script is not None
+    assert not isinstance(script, list)
+    return Path(script.path)
+
+
+@contextmanager
+def _sole_migrator(url: str) -> Iterator[Connection]:
+    """One transaction, one process at a time: the others wait, then find nothing left to do."""
+    engine = create_engine(_url(url), poolclass=NullPool, connect_args=connect_arguments("hotline migrate", {}))
+    with engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        yield connection
+
+
+def _config(connection: Connection | None = None) -> Config:
+    # No alembic.ini: it would be one more file to ship, and all it could say is where the migrations are.
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = metadata
+    return config
+
+
+@cache
+def _newest() -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _url(url: str) -> URL:
+    parsed = make_url(url)
+    if parsed.get_backend_name() not in ("postgresql", "postgres"):
+        raise ValueError("DATABASE_URL must start with postgresql://, because the hotline runs on PostgreSQL only.")
+    if parsed.host and parsed.host.startswith("%2F"):
+        # libpq's own way to write a Unix socket's directory; SQLAlchemy knows only ?host=.
+        directory = urllib.parse.unquote(parsed.host)
+        parsed = parsed.set(host=None).update_query_dict({"host": directory})
+    return parsed.set(drivername=_DRIVER)

@@ -1,0 +1,30 @@
+"""What a person must do after a call."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from hotline.callflow.effects import Reason
+from hotline.store.tables import follow_ups
+
+
+def open_follow_up(
+    connection: Connection,
+    *,
+    call_sid: str,
+    reason: Reason,
+    now: datetime,
+    request_id: UUID | None = None,
+    call_back_sealed: bytes | None = None,
+) -> None:
+    """Ask an operator to look at a call; a second one for the same call and reason changes nothing."""
+    row = {
+        "call_sid": call_sid,
+        "request_id": request_id,
+        "reason": reason,
+        "call_back_sealed": call_back_sealed,
+        "opened_at": now,
+    }
+    connection.execute(insert(follow_ups).on_conflict_do_nothing(), row)

@@ -1,0 +1,214 @@
+"""Suspension requests: accepted with a turn, handed to workers until the backend has answered."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+from stdnum import damm
+
+from hotline.callflow.effects import Loss, Reason
+from hotline.callflow.events import Answer, Target
+from hotline.store.tables import calls, follow_ups, requests
+
+CHANNEL: Final = "hotline_requests"
+"""The commit of a new request notifies it, without payload."""
+
+
+class Status(StrEnum):
+    """How a request stands. Only `accepted` is open; every other status is final."""
+
+    ACCEPTED = "accepted"
+    SUSPENDED = "suspended"
+    ALREADY_SUSPENDED = "already_suspended"
+    NOT_HELD = "not_held"
+    NOT_FOUND = "not_found"
+    AMBIGUOUS = "ambiguous"
+    NEEDS_OPERATOR = "needs_operator"
+    """The backend refused it, or did not answer until the line gave up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a request stands, for the caller who waits for it."""
+
+    receipt_number: str
+    status: Status
+    answers: Mapping[Target, Answer]
+    """Empty until the backend has answered."""
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """What a worker needs to know of a request that is still open."""
+
+    id: UUID
+    call_sid: str
+    targets: tuple[Target, ...]
+    facts_sealed: bytes = field(repr=False)
+    attempts: int
+    """How often it was handed to a worker so far."""
+    accepted_at: datetime
+
+
+def status_of(answers: Mapping[Target, Answer]) -> Status:
+    """What the answers for single targets amount to for the whole request."""
+    said = set(answers.values())
+    for weightiest in (Answer.NOT_FOUND, Answer.AMBIGUOUS, Answer.SUSPENDED, Answer.ALREADY_SUSPENDED):
+        if weightiest in said:
+            return Status(weightiest.value)
+    return Status.NOT_HELD
+
+
+def accept(
+    connection: Connection, *, call_sid: str, turn: int, targets: Sequence[Target], facts_sealed: bytes, now: datetime
+) -> str:
+    """Promise to stop the targets, as part of the caller's turn; returns the receipt number.
+
+    The promise stands once the transaction is committed, and that commit wakes the dispatchers. A second one for
+    the same turn raises IntegrityError.
+    """
+    while True:
+        row = {
+            "id": uuid4(),
+            "call_sid": call_sid,
+            "turn": turn,
+            "receipt_number": new_receipt_number(),
+            "targets": [target.value for target in targets],
+            "facts_sealed": facts_sealed,
+            "status": Status.ACCEPTED,
+            "accepted_at": now,
+            "due_at": now,
+        }
+        receipt_number: str | None = connection.execute(_ACCEPT, row).scalar_one_or_none()
+        if receipt_number is not None:
+            return receipt_number
+
+
+def new_receipt_number() -> str:
+    """Eight random digits that do not begin with 0; the last is Damm's check digit.
+
+    It catches every single wrong digit and every two neighbours swapped.
+    """
+    body = str(secrets.choice(range(1_000_000, 10_000_000)))
+    return body + str(damm.calc_check_digit(body))
+
+
+def find_newest(connection: Connection, call_sid: str) -> Progress | None:
+    """How the newest request of a call stands, or None when it made none."""
+    row = connection.execute(_FIND_NEWEST, {"sid": call_sid}).one_or_none()
+    if row is None:
+        return None
+    answers = {Target(target): Answer(answer) for target, answer in row.answers.items()}
+    return Progress(row.receipt_number, Status(row.status), answers, row.accepted_at)
+
+
+def note_loss(connection: Connection, *, call_sid: str, loss: Loss | None, for_another: bool | None) -> None:
+    """Write what the caller answered after the stop to every request of the call; None leaves what is there."""
+    noted: dict[str, Any] = {"loss": loss, "for_another": for_another}
+    said = {name: value for name, value in noted.items() if value is not None}
+    if said:
+        connection.execute(update(requests).where(requests.c.call_sid == call_sid).values(said))
+
+
+def find_open(connection: Connection, request_id: UUID) -> OpenRequest | None:
+    """The request if it is still open, else None."""
+    row = connection.execute(_FIND_OPEN, {"id": request_id}).one_or_none()
+    if row is None:
+        return None
+    targets = tuple(Target(target) for target in row.targets)
+    return OpenRequest(row.id, row.call_sid, targets, row.facts_sealed, row.attempts, row.accepted_at)
+
+
+def finish(
+    connection: Connection, request_id: UUID, *, backend_id: str, answers: Mapping[Target, Answer], now: datetime
+) -> bool:
+    """Write what the backend said; False when the request was not open any more, and nothing is changed."""
+    finished = (
+        update(requests)
+        .where(requests.c.id == request_id, requests.c.status == Status.ACCEPTED)
+        .values(
+            status=status_of(answers),
+            answers={target.value: answer.value for target, answer in answers.items()},
+            backend_id=backend_id,
+            due_at=None,
+            finished_at=now,
+        )
+    )
+    return connection.execute(finished).rowcount == 1
+
+
+def give_up(connection: Connection, request_id: UUID, *, now: datetime) -> bool:
+    """Leave an open request to an operator, with a follow-up; False when it was not open any more."""
+    return bool(_give_up(connection, requests.c.id == request_id, now))
+
+
+def give_up_old(connection: Connection, *, accepted_before: datetime, now: datetime) -> Sequence[UUID]:
+    """Leave to operators, each with a follow-up, what is due and was accepted at that moment or before."""
+    return _give_up(connection, (requests.c.due_at <= now) & (requests.c.accepted_at <= accepted_before), now)
+
+
+def lock_call(connection: Connection, call_sid: str) -> bool:
+    """Keep the call from ending until this transaction is over; returns whether it has ended already.
+
+    To be taken before anything of its requests is written: turns take the two in this order.
+    """
+    locked = select(calls.c.ended_at).where(calls.c.sid == call_sid).with_for_update(key_share=True)
+    return connection.execute(locked).scalar_one() is not None
+
+
+def _give_up(connection: Connection, which: ColumnElement[bool], now: datetime) -> Sequence[UUID]:
+    given_up = (
+        update(requests)
+        .where(requests.c.status == Status.ACCEPTED, which)
+        .values(status=Status.NEEDS_OPERATOR, due_at=None, finished_at=now)
+        .returning(requests.c.id, requests.c.call_sid)
+        .cte("given_up")
+    )
+    moment = literal(now, follow_ups.c.opened_at.type)
+    opened = (
+        insert(follow_ups)
+        .from_select(
+            ["call_sid", "request_id", "reason", "opened_at"],
+            select(given_up.c.call_sid, given_up.c.id, literal(Reason.NEEDS_OPERATOR.value), moment),
+        )
+        .on_conflict_do_nothing()
+        .cte("opened")
+    )
+    return connection.execute(select(given_up.c.id).add_cte(opened)).scalars().all()
+
+
+def _accept_statement() -> Any:
+    """Insert and notify in one round trip; no row when another request has the receipt number."""
+    names = ("id", "call_sid", "turn", "receipt_number", "targets", "facts_sealed", "status", "accepted_at", "due_at")
+    accepted = (
+        insert(requests)
+        .values({name: bindparam(name, type_=requests.c[name].type) for name in names})
+        .on_conflict_do_nothing(index_elements=[requests.c.receipt_number])
+        .returning(requests.c.receipt_number)
+        .cte("accepted")
+    )
+    return select(accepted.c.receipt_number, func.pg_notify(CHANNEL, ""))
+
+
+_ACCEPT: Final = _accept_statement()
+_FIND_NEWEST: Final = (
+    select(requests.c.receipt_number, requests.c.status, requests.c.answers, requests.c.accepted_at)
+    .where(requests.c.call_sid == bindparam("sid"))
+    .order_by(requests.c.turn.desc())
+    .limit(1)
+)
+_FIND_OPEN: Final = select(
+    requests.c.id,
+    requests.c.call_sid,
+    requests.c.targets,
+    requests.c.facts_sealed,
+    requests.c.attempts,
+    requests.c.accepted_at,
+).where(requests.c.id == bindparam("id"), requests.c.status == Status.ACCEPTED)

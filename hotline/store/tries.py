@@ -1,0 +1,99 @@
+"""Who hands which request to a worker, and when: claims that only one dispatcher can win."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Select, select, update
+
+from hotline.store.requests import Status
+from hotline.store.tables import requests
+
+BATCH: Final = 100
+"""Requests that one statement claims: small enough that many dispatchers share a rush."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One handing-over of a request to a worker."""
+
+    request_id: UUID
+    number: int
+    """Counted from 1; 0 stands for a request that was never handed over."""
+
+
+def claim_new(connection: Connection, *, accepted_after: datetime, due_again: datetime, now: datetime) -> Sequence[Try]:
+    """Claim due requests that were never handed over, the longest due first, at most a batch.
+
+    Whoever claims must hand over after the commit. Should it die between the two, the request is due again.
+    """
+    fresh = (requests.c.attempts == 0) & (requests.c.accepted_at > accepted_after)
+    return _claim(connection, fresh, due_again, now)
+
+
+def find_due_again(connection: Connection, *, accepted_after: datetime, now: datetime) -> Sequence[Try]:
+    """The last try of each request that is due again, the longest due first, at most a batch."""
+    due = (
+        select(requests.c.id, requests.c.attempts)
+        .where(_is_due(now), requests.c.attempts > 0, requests.c.accepted_at > accepted_after)
+        .order_by(requests.c.due_at)
+        .limit(BATCH)
+    )
+    return [Try(row.id, row.attempts) for row in connection.execute(due)]
+
+
+def claim_again(
+    connection: Connection, request_ids: Collection[UUID], *, last: int, due_again: datetime, now: datetime
+) -> Sequence[Try]:
+    """Claim those of the requests that are still due and whose last try is still number `last`."""
+    return _claim(connection, requests.c.id.in_(request_ids) & (requests.c.attempts == last), due_again, now)
+
+
+def postpone(
+    connection: Connection, request_ids: Collection[UUID], *, last: int, due_again: datetime, now: datetime
+) -> None:
+    """Move the time of those of the requests that are still due and whose last try is still number `last`."""
+    due = _unclaimed(requests.c.id.in_(request_ids) & (requests.c.attempts == last), now).cte("due")
+    connection.execute(update(requests).where(requests.c.id == due.c.id).values(due_at=due_again))
+
+
+def take_back(connection: Connection, tries: Sequence[Try], *, due_again: datetime) -> None:
+    """Undo claims that could not be handed over: due at that moment, and the try does not count.
+
+    What was claimed anew or finished meanwhile stays as it is.
+    """
+    for number in {one.number for one in tries}:
+        ids = [one.request_id for one in tries if one.number == number]
+        mine = requests.c.id.in_(ids) & (requests.c.attempts == number)
+        held = select(requests.c.id).where(mine, requests.c.status == Status.ACCEPTED).order_by(requests.c.id)
+        # Locked in one order, like every bulk change here, so that two dispatchers cannot wait for each other.
+        locked = held.with_for_update(skip_locked=True).cte("held")
+        undone = update(requests).where(requests.c.id == locked.c.id)
+        connection.execute(undone.values(attempts=number - 1, due_at=due_again))
+
+
+def _claim(connection: Connection, which: ColumnElement[bool], due_again: datetime, now: datetime) -> Sequence[Try]:
+    due = _unclaimed(which, now).cte("due")
+    claimed = (
+        update(requests)
+        .where(requests.c.id == due.c.id)
+        .values(attempts=requests.c.attempts + 1, due_at=due_again)
+        .returning(requests.c.id, requests.c.attempts)
+    )
+    return [Try(row.id, row.attempts) for row in connection.execute(claimed)]
+
+
+def _unclaimed(which: ColumnElement[bool], now: datetime) -> Select[tuple[UUID]]:
+    return (
+        select(requests.c.id)
+        .where(_is_due(now), which)
+        .order_by(requests.c.due_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return (requests.c.status == Status.ACCEPTED) & (requests.c.due_at <= now)
