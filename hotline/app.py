@@ -1,13 +1,12 @@
 """Builds the Flask app: the only place where the parts are joined."""
 
 from flask import Flask
-from sqlalchemy import Engine
 
 from hotline.calls.turns import Calls
 from hotline.oncall.health import health_blueprint
 from hotline.privacy import Vault
 from hotline.settings import Settings
-from hotline.store.database import connect_to
+from hotline.store.database import Engine, connect_to
 from hotline.voice.signature import Signatures
 from hotline.voice.twiml import TwimlRenderer
 from hotline.voice.webhooks import Webhooks, voice_blueprint
@@ -32,6 +31,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.secret_key = settings.hotline_secret_key.get_secret_value()
     engine = connect_to(settings.database_url.get_secret_value())
+    app.extensions["hotline.engine"] = engine
     calls = build_calls(settings, engine)
     tokens = (settings.twilio_auth_token, settings.twilio_auth_token_next)
     signatures = Signatures(

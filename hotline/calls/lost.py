@@ -4,11 +4,10 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Engine
-
 from hotline.callflow.state import Step
 from hotline.calls.turns import Calls
 from hotline.store.calls import find_silent_calls
+from hotline.store.database import Engine
 
 log = logging.getLogger(__name__)
 

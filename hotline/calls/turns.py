@@ -7,12 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
-
 from hotline.callflow import flow
 from hotline.callflow.effects import AcceptRequest, Effect, NoteLoss, OpenFollowUp
-from hotline.callflow.events import Answer, Dialled, Event, Target, Waited
+from hotline.callflow.events import Dialled, Event, Waited
 from hotline.callflow.replies import Listen, Menu, Reply
 from hotline.callflow.state import Outcome, State, Step, Turn
 from hotline.calls.saved import Saved, unseal
@@ -20,6 +17,7 @@ from hotline.privacy import Vault, fingerprint
 from hotline.store import calls as stored_calls
 from hotline.store import follow_ups, requests
 from hotline.store.calls import SavedCall, TakenTurn
+from hotline.store.database import DATABASE_TROUBLE, Connection, Engine
 from hotline.store.facts import seal_facts
 from hotline.store.requests import Progress, Status
 
@@ -64,8 +62,8 @@ class Calls:
         """Take the turn after turn `number`.
 
         A webhook that is repeated, late or ahead gets the newest answer and changes nothing. Raises UnknownCall
-        for a call that was never answered. When the database cannot be reached at all, sqlalchemy's
-        OperationalError goes through: then nobody knows whether a promise was kept, and none may be spoken.
+        for a call that was never answered. When the database cannot be reached at all, one of
+        DATABASE_TROUBLE goes through: then nobody knows whether a promise was kept, and none may be spoken.
         """
         return self._twice(lambda: self._take(sid, number, event, at))
 
@@ -158,7 +156,7 @@ class Calls:
         """
         try:
             return work()
-        except OperationalError:
+        except DATABASE_TROUBLE:
             log.warning("lost the database in a turn, trying once more")
             return work()
 
@@ -195,7 +193,7 @@ def _waited(progress: Progress, at: datetime) -> Waited:
     return Waited(
         progress.receipt_number,
         (at - progress.accepted_at).total_seconds(),
-        {Target(target): Answer(answer) for target, answer in progress.answers.items()},
+        dict(progress.answers),
         given_up=progress.status is Status.NEEDS_OPERATOR,
     )
 

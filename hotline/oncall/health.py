@@ -1,10 +1,8 @@
 """Whether this process lives, and whether it can take calls."""
 
 from flask import Blueprint, Response
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from hotline.store.database import is_migrated
+from hotline.store.database import DATABASE_TROUBLE, Engine, is_migrated
 
 
 def health_blueprint(engine: Engine) -> Blueprint:
@@ -30,6 +28,6 @@ def _why_not_ready(engine: Engine) -> str | None:
     try:
         if is_migrated(engine):
             return None
-    except SQLAlchemyError:
+    except DATABASE_TROUBLE:
         return "The database does not answer: see that PostgreSQL runs and that DATABASE_URL points to it."
     return "The database lacks tables of this version: run `hotline migrate`."

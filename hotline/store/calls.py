@@ -83,7 +83,7 @@ def take_turn(connection: Connection, sid: str, taken: TakenTurn, *, promises: b
         "new_language": taken.language,
         "new_outcome": taken.outcome,
     }
-    return connection.execute(statement, {**_line(sid, taken), **moved}).rowcount == 1
+    return connection.execute(statement, {**_line(sid, taken), **moved}).one_or_none() is not None
 
 
 def end_call(connection: Connection, sid: str, status: str, at: datetime) -> SavedCall | None:
@@ -158,7 +158,7 @@ def _take_statement(*, wait_for_disk: bool) -> Any:
         _param("prompts", ARRAY(String)),
     )
     columns = ["call_sid", "number", "at", "from_step", "to_step", "event", "prompts"]
-    return insert(turns).from_select(columns, line)
+    return insert(turns).from_select(columns, line).returning(turns.c.number)
 
 
 def _param(name: str, kind: Any = String) -> Any:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from hotline import clock
@@ -14,6 +13,7 @@ from hotline.callflow.languages import FIRST_LANGUAGE
 from hotline.calls.turns import Calls, UnknownCall
 from hotline.speech.last_resort import last_resort
 from hotline.store.calls import OPEN_STATUSES
+from hotline.store.database import DATABASE_TROUBLE
 from hotline.voice.forms import ImpossibleForm, read_caller, read_event, read_sid
 from hotline.voice.signature import Signatures
 
@@ -77,7 +77,7 @@ class Webhooks:
         except UnknownCall:
             log.warning("a turn of a call that is not known: it is answered anew")
             return self._answer(sid)
-        except SQLAlchemyError:
+        except DATABASE_TROUBLE:
             raise
         except Exception as error:
             log.error("a step failed, the caller gets an apology and a person", extra={"kind": _kind(error)})
