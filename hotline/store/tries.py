@@ -53,10 +53,10 @@ def claim_again(
 
 def postpone(
     connection: Connection, request_ids: Collection[UUID], *, last: int, due_again: datetime, now: datetime
-) -> None:
+) -> int:
     """Move the time of those of the requests that are still due and whose last try is still number `last`."""
     due = _unclaimed(requests.c.id.in_(request_ids) & (requests.c.attempts == last), now).cte("due")
-    connection.execute(update(requests).where(requests.c.id == due.c.id).values(due_at=due_again))
+    return connection.execute(update(requests).where(requests.c.id == due.c.id).values(due_at=due_again)).rowcount
 
 
 def take_back(connection: Connection, tries: Sequence[Try], *, due_again: datetime) -> None:

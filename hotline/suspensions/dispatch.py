@@ -1,0 +1,148 @@
+"""The dispatcher: hands due requests to the workers, again and again, until they are finished."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from hotline import clock
+from hotline.settings import Settings
+from hotline.store import requests, tries
+from hotline.store.database import DATABASE_TROUBLE, Engine, connect_to
+from hotline.store.listening import Listener, listening
+from hotline.store.requests import CHANNEL
+from hotline.store.sealed import erase_due
+from hotline.store.tries import Try
+from hotline.suspensions.chores import Chore, Chores
+from hotline.suspensions.pace import ENQUEUE_AGAIN_AFTER, GIVE_UP_AFTER, pause_after
+from hotline.suspensions.queue import StopQueue, connect_dispatcher, job_id
+from hotline.suspensions.stopping import Stopping
+from hotline.suspensions.trouble import Trouble
+
+log = logging.getLogger(__name__)
+
+SWEEP_S: Final = 1.0
+"""Seconds between two looks for what is due; what a missed notification costs at most."""
+
+APPLICATION: Final = "hotline dispatcher"
+
+
+class Dispatcher:
+    """Hands over what is due. Several at once, in one process or many, share the work."""
+
+    def __init__(self, engine: Engine, queue: StopQueue) -> None:
+        # Every claim is one statement, so that it takes one round trip and is committed before it is handed over.
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._queue = queue
+        self._redis = Trouble("Redis")
+
+    def dispatch_due(self, now: datetime) -> None:
+        """Hand over what is due at this moment, and give up what is too old.
+
+        While Redis is gone, what is due stays due. Raises one of DATABASE_TROUBLE when PostgreSQL is gone.
+        """
+        try:
+            if self._redis.stands:
+                self._queue.answers()
+            self._hand_over_new(now)
+            self._hand_over_again(now)
+            self._redis.ends()
+        except RedisError as error:
+            self._redis.begins(error)
+        self._give_up_old(now)
+
+    def _hand_over_new(self, now: datetime) -> None:
+        claim = partial(tries.claim_new, accepted_after=now - GIVE_UP_AFTER, due_again=now + pause_after(1), now=now)
+        while True:
+            with self._engine.connect() as connection:
+                claimed = claim(connection)
+            self._put(claimed, now)
+            if len(claimed) < tries.BATCH:
+                return
+
+    def _hand_over_again(self, now: datetime) -> None:
+        while True:
+            with self._engine.connect() as connection:
+                due = tries.find_due_again(connection, accepted_after=now - GIVE_UP_AFTER, now=now)
+            if not due:
+                return
+            waiting = self._queue.waiting()
+            by_number = sorted(due, key=attrgetter("number"))
+            changed = sum(
+                self._hand_over_group(number, list(group), waiting, now)
+                for number, group in groupby(by_number, key=attrgetter("number"))
+            )
+            if len(due) < tries.BATCH or not changed:
+                return
+
+    def _hand_over_group(self, last: int, due: Sequence[Try], waiting: set[str], now: datetime) -> int:
+        """Hand over requests that all had the same number of tries; returns how many are not due any more.
+
+        What no worker has taken yet is not put into the queue once more: when workers are slow or away, that would
+        make the queue ever longer.
+        """
+        unhurried: list[UUID] = [one.request_id for one in due if job_id(one) in waiting]
+        others: list[UUID] = [one.request_id for one in due if job_id(one) not in waiting]
+        with self._engine.connect() as connection:
+            postponed = tries.postpone(connection, unhurried, last=last, due_again=now + pause_after(last), now=now)
+            due_again = now + pause_after(last + 1)
+            claimed = tries.claim_again(connection, others, last=last, due_again=due_again, now=now)
+        self._put(claimed, now)
+        return postponed + len(claimed)
+
+    def _put(self, claimed: Sequence[Try], now: datetime) -> None:
+        if not claimed:
+            return
+        try:
+            self._queue.put(claimed)
+        except RedisError:
+            with self._engine.connect() as connection:
+                tries.take_back(connection, claimed, due_again=now + ENQUEUE_AGAIN_AFTER)
+            raise
+        for one in claimed:
+            log.info("request handed over", extra={"request": str(one.request_id), "try": one.number})
+
+    def _give_up_old(self, now: datetime) -> None:
+        with self._engine.connect() as connection:
+            given_up = requests.give_up_old(connection, accepted_before=now - GIVE_UP_AFTER, now=now)
+        for request_id in given_up:
+            log.error("request left to an operator", extra={"request": str(request_id), "cause": "no answer for hours"})
+
+
+def run(settings: Settings, chores: Sequence[Chore] = ()) -> None:
+    """Dispatch until SIGTERM or SIGINT; beside it do the chores, and erase what has been kept for long enough.
+
+    PostgreSQL and Redis may come and go. An unknown error ends the process: whoever started it starts it again.
+    """
+    url = settings.database_url.get_secret_value()
+    # A claim that is lost in a crash of PostgreSQL is only made once more, so it need not wait for the disk.
+    engine = connect_to(url, application=APPLICATION, connections=2, wait_for_disk=False)
+    dispatcher = Dispatcher(engine, StopQueue(connect_dispatcher(settings.redis_url.get_secret_value())))
+    beside = Chores((partial(erase_due, engine), *chores))
+    postgres = Trouble("PostgreSQL")
+    with Stopping() as stopping:
+        beside.start()
+        while not stopping:
+            try:
+                with listening(url, CHANNEL, APPLICATION) as listener:
+                    _dispatch(dispatcher, listener, stopping, beside, postgres)
+            except DATABASE_TROUBLE as error:
+                postgres.begins(error)
+                stopping.wait(SWEEP_S)
+    log.info("dispatcher ended")
+
+
+def _dispatch(
+    dispatcher: Dispatcher, listener: Listener, stopping: Stopping, beside: Chores, postgres: Trouble
+) -> None:
+    while not stopping:
+        dispatcher.dispatch_due(clock.now())
+        postgres.ends()
+        beside.check()
+        listener.wait(SWEEP_S, stopping)
