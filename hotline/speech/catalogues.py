@@ -4,11 +4,12 @@
 compiles them; `compile` compiles alone.
 """
 
+import os
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Final
+from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -17,27 +18,9 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import write_po
 
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
-from hotline.speech.pofiles import DOMAIN, CatalogueFault, compile_catalogue, po_path, read_catalogue, short
+from hotline.speech.pofiles import DOMAIN, CatalogueFault, Undated, compile_catalogue, po_path, read_catalogue, short
 from hotline.speech.prompts import PromptFault
 from hotline.speech.voices import VoicesFault, load_voices
-
-_TITLE: Final = "# What the line says. `make prompts` takes it over from prompts/; translations are kept."
-
-
-class _Undated(Catalog):
-    """A catalogue whose header tells only what readers need.
-
-    Babel's own header has the time of each run and its own version in it, which would change files for nothing.
-    """
-
-    def __init__(self, locale: str | None = None) -> None:
-        super().__init__(header_comment=_TITLE, fuzzy=False)
-        self._spoken_in = locale
-
-    @property
-    def mime_headers(self) -> list[tuple[str, str]]:
-        language = [("Language", self._spoken_in)] if self._spoken_in else []
-        return [*language, ("MIME-Version", "1.0"), ("Content-Type", "text/plain; charset=utf-8\n")]
 
 
 def languages(places: Places = THE_LINE) -> tuple[str, ...]:
@@ -62,12 +45,12 @@ def load_translations(language: str, places: Places = THE_LINE) -> Mapping[str, 
         catalogue = read_mo(BytesIO(compiled.read_bytes() if fresh else compile_catalogue(written)))
     except (OSError, ValueError, struct.error) as error:
         raise CatalogueFault(f"{short(compiled)} is broken: {error}. `make prompts` writes it anew.") from error
-    return {message.context: (str(message.id), str(message.string)) for message in catalogue if message.context}
+    return {_decoded(message.context): (str(message.id), str(message.string)) for message in catalogue if message.id}
 
 
 def extract_template(places: Places = THE_LINE) -> Catalog:
     """All prompts as they are to be translated, in the order of the scripts; raises PromptFault."""
-    template = _Undated()
+    template = Undated()
     with (places.locales / "babel.cfg").open(encoding="utf-8") as configuration:
         methods, options = parse_mapping_cfg(configuration)  # type: ignore[no-untyped-call]
     for script, _, text, notes, prompt_id in extract_from_dir(str(places.root), methods, options):
@@ -96,11 +79,11 @@ def update_catalogues(places: Places = THE_LINE) -> None:
         path = po_path(language, places)
         old = read_catalogue(path) if path.exists() else Catalog()
         locale = str(voices[language].locale) if language in voices else None
-        files[path] = written(_merged(template, old, _Undated(locale), is_source=language == SOURCE_LANGUAGE))
+        files[path] = written(_merged(template, old, Undated(locale), is_source=language == SOURCE_LANGUAGE))
     for path, text in files.items():
         if not path.exists() or path.read_bytes() != text:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text)
+            _replace(path, text)
     compile_catalogues(places)
 
 
@@ -108,7 +91,7 @@ def compile_catalogues(places: Places = THE_LINE) -> None:
     """Compile every language's catalogue; raises CatalogueFault or VoicesFault."""
     for language in languages(places):
         path = po_path(language, places)
-        path.with_suffix(".mo").write_bytes(compile_catalogue(path))
+        _replace(path.with_suffix(".mo"), compile_catalogue(path))
 
 
 def _merged(template: Catalog, old: Catalog, merged: Catalog, *, is_source: bool) -> Catalog:
@@ -136,14 +119,26 @@ def _translation(message: Message, before: Message | None) -> tuple[str, set[str
     return str(before.string), set(before.flags) if before.id == message.id else {"fuzzy"}
 
 
-def main(arguments: list[str]) -> int:
+def _decoded(context: str | bytes | None) -> str:
+    """Babel 2.18 reads the contexts of a compiled catalogue as bytes, and everything else as text."""
+    return context.decode() if isinstance(context, bytes) else str(context)
+
+
+def _replace(path: Path, text: bytes) -> None:
+    """At once: a process of the line may be starting and reading the file just now."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.write_bytes(text)
+    fresh.replace(path)
+
+
+def main(arguments: Sequence[str], places: Places = THE_LINE) -> int:
     """The command line; returns the exit status."""
     todo = {"update": update_catalogues, "compile": compile_catalogues}.get(" ".join(arguments))
     if todo is None:
         sys.stderr.write("Say `update` or `compile`.\n")
         return 2
     try:
-        todo()
+        todo(places)
     except (PromptFault, VoicesFault, CatalogueFault) as fault:
         sys.stderr.write(f"{fault}\n")
         return 1

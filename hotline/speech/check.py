@@ -37,7 +37,9 @@ def check_prompts(places: Places = THE_LINE) -> list[str]:
         spoken = languages(places)
     except (PromptFault, VoicesFault) as fault:
         return str(fault).splitlines()
-    faults = [f"voices.toml has no [{language}], which has a catalogue." for language in set(spoken) - voices.keys()]
+    faults = [
+        f"voices.toml has no [{language}], which has a catalogue." for language in spoken if language not in voices
+    ]
     offered = {SOURCE_LANGUAGE, FIRST_LANGUAGE, *HINTS, *LANGUAGES.values()} - voices.keys()
     faults += [f"voices.toml has no [{language}], which callers can choose." for language in sorted(offered)]
     faults += _stale_template(places)
@@ -92,9 +94,9 @@ def _check_message(message: Message) -> str | None:
     return None
 
 
-def main() -> int:
+def main(places: Places = THE_LINE) -> int:
     """The command line; returns the exit status."""
-    faults = check_prompts()
+    faults = check_prompts(places)
     sys.stdout.write("".join(f"{fault}\n" for fault in faults))
     return 1 if faults else 0
 

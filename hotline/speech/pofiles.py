@@ -19,6 +19,25 @@ _LINE: Final = re.compile(r'\s*(#.*|((msgctxt|msgid|msgstr)\s+)?"([^"\\]|\\.)*")
 # Babel's reader drops the last letter of a string that is not closed, without a word.
 
 
+_TITLE: Final = "# What the line says. `make prompts` takes it over from prompts/; translations are kept."
+
+
+class Undated(Catalog):
+    """A catalogue whose header tells only what readers need.
+
+    Babel's own header has the time of each run and its own version in it, which would change files for nothing.
+    """
+
+    def __init__(self, locale: str | None = None) -> None:
+        super().__init__(header_comment=_TITLE, fuzzy=False)
+        self._spoken_in = locale
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        language = [("Language", self._spoken_in)] if self._spoken_in else []
+        return [*language, ("MIME-Version", "1.0"), ("Content-Type", "text/plain; charset=utf-8\n")]
+
+
 class CatalogueFault(Exception):
     """A catalogue cannot be used; the text names the file and what to do."""
 
@@ -44,8 +63,11 @@ def read_catalogue(path: Path) -> Catalog:
 
 def compile_catalogue(path: Path) -> bytes:
     """The compiled form of a written catalogue; doubtful (fuzzy) and empty translations are left out."""
-    compiled = BytesIO()
-    write_mo(compiled, read_catalogue(path))
+    catalogue, compiled = Undated(), BytesIO()
+    for message in read_catalogue(path):
+        if message.id:
+            catalogue.add(message.id, message.string, flags=message.flags, context=message.context)
+    write_mo(compiled, catalogue)
     return compiled.getvalue()
 
 
