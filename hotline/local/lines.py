@@ -1,6 +1,8 @@
 """What the terminal shows: one line at a time, each under the name of who wrote it."""
 
 import json
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -66,6 +68,11 @@ class Lines:
 
     def _paint(self, text: str, colour: str) -> str:
         return f"\033[{colour}m{text}\033[0m" if self._coloured and colour else text
+
+
+def to_terminal() -> Lines:
+    """Lines on standard output: in colours on a terminal, unless NO_COLOR asks for none."""
+    return Lines(sys.stdout, coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
 
 def readable(written: str) -> tuple[str, bool]:

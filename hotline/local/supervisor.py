@@ -36,7 +36,8 @@ class Program:
     """A command, and how to see that it does its work."""
 
     command: Command
-    is_ready: Callable[[], bool]
+    is_ready: Callable[[int], bool]
+    """Asked with the number of the process, until it is so."""
     log_file: Path | None = None
     """Where its output goes; None shows it."""
 
@@ -142,7 +143,7 @@ class Supervisor:
                 self._lines.relay(name, raw.decode("utf-8", "replace").rstrip())
 
     def _wait_until_ready(self, kept: _Kept) -> None:
-        while not kept.program.is_ready():
+        while not kept.program.is_ready(kept.child.pid):
             if kept.child.poll() is not None:
                 self._reap(kept)
                 raise CannotStart(f"{kept.name} ended before it was ready ({_how(kept.child)}). {_where(kept)}")

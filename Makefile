@@ -1,0 +1,98 @@
+# One target for each habit. `make run` and `make test` need nothing but Python 3.11 or newer.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# The first of these that is new enough; `make PYTHON=/path/to/python3 run` takes another.
+PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$one" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$one"; break; }; done)
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+WORKERS ?= 2
+
+# A stamp holds the moment in which its step was last done.
+MADE := .venv/made
+RUNS := .venv/run-requirements
+TESTS := .venv/test-requirements
+COMPILED := .venv/catalogues
+
+WORDS := $(wildcard prompts/*.toml locales/*/LC_MESSAGES/*.po)
+
+.PHONY: help run test lint prompts migration bench pins clean
+
+help:
+	@echo 'make run             start the whole hotline here and place a practice call'
+	@echo 'make test            run every test'
+	@echo 'make lint            check style, types and who imports whom'
+	@echo 'make prompts         bring the catalogues up to date with prompts/ and compile them'
+	@echo 'make migration m=... write a migration from what has changed in the tables'
+	@echo 'make bench           measure speed and memory'
+	@echo 'make pins            choose the newest versions of all requirements'
+	@echo 'make clean           remove what make has made; the data in .hotline stays'
+
+run: $(RUNS) $(COMPILED)
+	@exec $(BIN)/hotline run
+
+test: $(TESTS) $(COMPILED)
+	@echo '==> running the tests'
+	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
+
+lint: $(TESTS)
+	@echo '==> style'
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo 'ruff format puts it right.'; exit 1; }
+	@echo '==> types'
+	@$(BIN)/mypy
+	@echo '==> who imports whom'
+	@$(BIN)/lint-imports --no-cache
+
+prompts: $(RUNS)
+	@$(BIN)/python -m hotline.speech.catalogues update
+	@$(BIN)/hotline prompts check
+
+migration: $(RUNS)
+	@test -n "$(m)" || { echo 'Say what it does: make migration m="add the column ..."'; exit 1; }
+	@$(BIN)/hotline migration "$(m)"
+
+bench: $(TESTS) $(COMPILED)
+	@$(BIN)/python -m bench
+
+# The settings file of pip may name an index of its own; nothing of it belongs into these files.
+pins: $(TESTS)
+	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-header --no-annotate --allow-unsafe \
+		--no-emit-index-url --no-emit-trusted-host --output-file requirements.txt requirements.in
+	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-header --no-annotate --allow-unsafe \
+		--no-emit-index-url --no-emit-trusted-host --output-file requirements-dev.txt requirements-dev.in
+
+clean:
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find hotline tests bench locales \( -name '__pycache__' -o -name '*.mo' \) -prune -exec rm -rf {} +
+
+$(MADE):
+	@test -n "$(PYTHON)" || { echo 'The hotline needs Python 3.11 or newer, and none was found: install it first.'; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'The hotline needs Python 3.11 or newer; $(PYTHON) is older or cannot be run.'; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo 'This Python cannot make virtual environments: install its venv part (Debian: apt install python3-venv).'; exit 1; }
+	@echo '==> making a virtual environment in .venv'
+	@"$(PYTHON)" -m venv --clear .venv
+	@touch $@
+
+$(RUNS): requirements.txt pyproject.toml | $(MADE)
+	@echo '==> installing the requirements (a minute when nothing is cached)'
+	@$(PIP) install -r requirements.txt
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(TESTS): requirements-dev.txt $(RUNS)
+	@echo '==> installing what the tests need'
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+$(COMPILED): $(WORDS) | $(RUNS)
+	@echo '==> compiling the catalogues'
+	@$(BIN)/python -m hotline.speech.catalogues compile
+	@touch $@

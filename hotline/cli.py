@@ -1,0 +1,294 @@
+"""The command `hotline`. Every command imports its parts when it runs, so that `--help` is quick."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from hotline.settings import Settings
+    from hotline.store.database import Engine
+    from hotline.suspensions.chores import Chore
+
+_MISCONFIGURED: Final = 2
+
+
+class _InOrder(click.Group):
+    """Lists the commands in the order in which they are written here: the one that a newcomer needs comes first."""
+
+    def list_commands(self, _ctx: click.Context, /) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """The telephone line that stops a lost My Number Card.
+
+    On your own machine, `hotline run` starts everything. In production each process is started by itself, with its
+    settings in the environment: `web`, `dispatcher` and `worker`, after `migrate`.
+    """
+
+
+@main.command()
+def run() -> None:
+    """Start the whole line on this machine and place a practice call. Ctrl-C stops it."""
+    from hotline.local.run import run as run_here
+
+    sys.exit(run_here())
+
+
+@main.command()
+def phone() -> None:
+    """Dial the line from this terminal: press keys, read what it says."""
+    from hotline.local.dialling import dial
+
+    sys.exit(dial(_local_settings()))
+
+
+@main.command()
+@click.option("--host", default="0.0.0.0", show_default=True, help="Address to listen on.")
+def web(host: str) -> None:
+    """Answer Twilio's webhooks on HOTLINE_PORT."""
+    settings = _settings()
+    # This process becomes the web server, so that signals and exit codes are the server's own.
+    os.execv(_program("gunicorn"), ["gunicorn", *_gunicorn_options(host, settings.hotline_port), "hotline.wsgi:app"])
+
+
+@main.command()
+def dispatcher() -> None:
+    """Hand accepted requests to the workers, again and again, until each is done. Several may run."""
+    settings = _logged_settings()
+    from hotline.suspensions.dispatch import run as dispatch
+
+    dispatch(settings, [_closing_lost_calls(settings)])
+
+
+def _closing_lost_calls(settings: "Settings") -> "Chore":
+    from hotline.app import build_calls
+    from hotline.calls.lost import close_lost_calls
+    from hotline.store.database import connect_to
+
+    engine = connect_to(settings.database_url.get_secret_value(), application="hotline chores", connections=1)
+    return partial(close_lost_calls, engine, build_calls(settings, engine))
+
+
+@main.command()
+def worker() -> None:
+    """Ask the card-status backend to stop what was accepted. Several may run."""
+    settings = _logged_settings()
+    from hotline.suspensions.worker import run as work
+
+    work(settings)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@click.option("--faults", is_flag=True, help="Let whoever has the token program faults, for drills and tests.")
+def cardstatus(host: str, port: int, faults: bool) -> None:
+    """Run the reference card-status backend. Its people are made up, or those in CARDSTATUS_PEOPLE.
+
+    It keeps them in CARDSTATUS_DATABASE_URL, or else in an embedded PostgreSQL under HOTLINE_HOME.
+    """
+    from hotline.local.backend import run_backend
+
+    sys.exit(run_backend(host, port, faults=faults))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the tables in DATABASE_URL up to date. Doing it twice changes nothing."""
+    from hotline.store.database import migrate as bring_up_to_date
+
+    with _spared_tracebacks():
+        bring_up_to_date(_database_url())
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, times in UTC.")
+@click.option("--sid", help="Only the call with this SID.")
+def calls(as_json: bool, sid: str | None) -> None:
+    """Show the calls, oldest first."""
+    from hotline.store.listings import list_calls
+
+    with _database() as engine:
+        _show(list_calls(engine, sid), as_json)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, times in UTC.")
+@click.option("--receipt", help="Only the request with this receipt number; spaces and hyphens do not count.")
+def requests(as_json: bool, receipt: str | None) -> None:
+    """Show the requests to stop a card or smartphone, oldest first."""
+    from hotline.store.listings import list_requests
+
+    with _database() as engine:
+        _show(list_requests(engine, receipt and receipt.replace("-", "").replace(" ", "")), as_json)
+
+
+@main.command("follow-ups")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, times in UTC.")
+@click.option("--open", "only_open", is_flag=True, help="Only those that nobody has resolved.")
+def follow_ups(as_json: bool, only_open: bool) -> None:
+    """Show what a person must still do for callers, oldest first."""
+    from hotline.store.listings import list_follow_ups
+
+    with _database() as engine:
+        rows = list_follow_ups(engine)
+        _show((row for row in rows if not (only_open and row["resolved_at"])), as_json)
+
+
+@main.group()
+def keys() -> None:
+    """Make and rotate the keys that seal what callers key in."""
+
+
+@keys.command("new")
+def new() -> None:
+    """Print a new key for HOTLINE_ENCRYPTION_KEYS."""
+    from hotline.privacy import new_key
+
+    click.echo(new_key())
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Seal everything anew with the first of HOTLINE_ENCRYPTION_KEYS.
+
+    Put a new key in front of the old ones, restart every process, run this, then take the old keys away.
+    """
+    from hotline.privacy import Vault
+    from hotline.store.database import connect_to
+    from hotline.store.sealed import reseal_all
+
+    settings = _local_settings()
+    with _spared_tracebacks():
+        vault = Vault(key.get_secret_value() for key in settings.hotline_encryption_keys)
+        done = reseal_all(connect_to(settings.database_url.get_secret_value(), connections=1), vault)
+    click.echo(f"{done.values} values are sealed with the first key.")
+    if done.unreadable:
+        _fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
+
+
+@main.group()
+def prompts() -> None:
+    """Look after what the line says."""
+
+
+@prompts.command("check")
+def check() -> None:
+    """See that every prompt can be spoken in every language."""
+    from hotline.speech.check import check_prompts
+
+    faults = check_prompts()
+    for fault in faults:
+        click.echo(fault)
+    sys.exit(1 if faults else 0)
+
+
+@main.command(hidden=True)
+@click.argument("message")
+def migration(message: str) -> None:
+    """Write a migration from what has changed in the tables, against a database made for the purpose."""
+    from hotline.local.migration import write
+
+    click.echo(f"Written: {write(message)}. Read it before you commit it.")
+
+
+def _settings() -> "Settings":
+    """The settings, or the end of this process with a sentence for each that is missing or wrong."""
+    from hotline.settings import SettingsFault, load_settings
+
+    try:
+        return load_settings()
+    except SettingsFault as fault:
+        _fail(str(fault), _MISCONFIGURED)
+
+
+def _logged_settings() -> "Settings":
+    from hotline.logs import start_logging
+
+    settings = _settings()
+    start_logging()
+    return settings
+
+
+def _local_settings() -> "Settings":
+    """The same, and what nobody gave is taken from the newest `hotline run` in HOTLINE_HOME."""
+    from hotline.local.given import local_settings
+
+    os.environ.update(local_settings())
+    return _settings()
+
+
+def _database_url() -> str:
+    from hotline.local.given import local_settings
+
+    url = local_settings().get("DATABASE_URL")
+    if not url:
+        _fail("DATABASE_URL is missing: set it, or start the line here with `hotline run`.", _MISCONFIGURED)
+    return url
+
+
+@contextmanager
+def _database() -> Iterator["Engine"]:
+    """The database to look into, with its tables."""
+    from hotline.store.database import connect_to, is_migrated
+
+    with _spared_tracebacks():
+        engine = connect_to(_database_url(), connections=1)
+        if not is_migrated(engine):
+            _fail("The database lacks tables of this version: run `hotline migrate`.")
+        yield engine
+
+
+@contextmanager
+def _spared_tracebacks() -> Iterator[None]:
+    """A database that is away, or an address that is none, gets a sentence."""
+    from hotline.store.database import DATABASE_TROUBLE
+
+    try:
+        yield
+    except DATABASE_TROUBLE:
+        _fail("The database does not answer: see that PostgreSQL runs and that DATABASE_URL points to it.")
+
+
+def _show(rows: Iterator[Mapping[str, Any]], as_json: bool) -> None:
+    from hotline.local.listing import json_lines, table_lines
+
+    is_empty = True
+    for line in json_lines(rows) if as_json else table_lines(rows):
+        click.echo(line)
+        is_empty = False
+    if is_empty:
+        click.echo("There are none.", err=True)
+
+
+def _program(name: str) -> str:
+    """A program that was installed together with this one."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def _gunicorn_options(host: str, port: int) -> list[str]:
+    return [
+        f"--bind={host}:{port}",
+        "--worker-class=gthread",
+        "--workers=2",
+        "--threads=16",
+        "--max-requests=0",
+        "--graceful-timeout=15",
+        "--keep-alive=75",
+        "--no-control-socket",
+        "--log-level=warning",
+    ]
+
+
+def _fail(sentence: str, exit_code: int = 1) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(exit_code)

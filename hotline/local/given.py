@@ -1,0 +1,34 @@
+"""What settings were given, and what the newest local run has invented or made for itself."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from hotline.local.invented import read_kept
+from hotline.settings import gather
+
+DEFAULT_HOME: Final = ".hotline"
+
+BACKEND_DATABASE_URL: Final = "CARDSTATUS_DATABASE_URL"
+"""Where the reference backend keeps its people. No setting of the line itself."""
+
+
+def given_settings() -> tuple[dict[str, str], list[str]]:
+    """The settings in the environment and in `.env`, and what is wrong with the NAME_FILE ones.
+
+    An empty value does not count: it is a line in `.env` that nobody has filled in.
+    """
+    values, faults = gather(os.environ)
+    values[BACKEND_DATABASE_URL] = os.environ.get(BACKEND_DATABASE_URL, "")
+    return {name: value for name, value in values.items() if value}, faults
+
+
+def local_settings() -> dict[str, str]:
+    """What was given, and for the rest what the newest local run in HOTLINE_HOME goes by."""
+    given, _ = given_settings()
+    return {**read_kept(home_of(given)), **given}
+
+
+def home_of(given: dict[str, str]) -> Path:
+    """HOTLINE_HOME, absolute."""
+    return Path(given.get("HOTLINE_HOME", DEFAULT_HOME)).expanduser().absolute()

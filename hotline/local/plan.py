@@ -1,0 +1,85 @@
+"""What a local run consists of: which parts are given from outside, which are started here, and with what settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from hotline.local.given import BACKEND_DATABASE_URL
+from hotline.local.invented import VALKEY_PASSWORD, invented
+from hotline.local.ports import free_port, is_on_this_machine, must_be_free, port_of, somebody_listens
+from hotline.local.postgres import Postgres
+from hotline.local.valkey import Valkey
+
+DEFAULT_PORT: Final = 8000
+
+DATABASE: Final = "hotline"
+BACKEND_DATABASE: Final = "cardstatus"
+"""Databases of the embedded PostgreSQL. The reference backend has one of its own, as a real one would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will run. None for a part says that it is given from outside."""
+
+    home: Path
+    port: int
+    postgres: Postgres | None
+    valkey: Valkey | None
+    backend_port: int | None
+    settings: Mapping[str, str] = field(repr=False)
+    """For every program that is started."""
+    kept: Mapping[str, str] = field(repr=False)
+    """What of them is written down: all that was invented or made here, nothing that was given."""
+
+    @property
+    def can_practise(self) -> bool:
+        """Whether a practice call cannot stop the card of a real person."""
+        return is_on_this_machine(self.settings["CARDSTATUS_URL"])
+
+
+def make_plan(home: Path, given: Mapping[str, str], kept: Mapping[str, str]) -> Plan:
+    """`given` counts first, then what was invented before (`kept`), then what is invented now."""
+    secrets = invented(kept)
+    port = _port(given)
+    backend_port = _backend_port(given, port)
+    has_databases = "DATABASE_URL" in given and (backend_port is None or BACKEND_DATABASE_URL in given)
+    postgres = None if has_databases else Postgres(home / "postgres")
+    valkey = None
+    made = {**secrets, "HOTLINE_PORT": str(port), "HOTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    if postgres:
+        made |= {"DATABASE_URL": postgres.url(DATABASE), BACKEND_DATABASE_URL: postgres.url(BACKEND_DATABASE)}
+    if "REDIS_URL" not in given:
+        valkey = Valkey(home / "valkey", free_port(), password=secrets[VALKEY_PASSWORD])
+        made["REDIS_URL"] = valkey.url()
+    if backend_port:
+        made["CARDSTATUS_URL"] = f"http://127.0.0.1:{backend_port}"
+    made = {name: value for name, value in made.items() if name not in given}
+    # Absolute, because each program may be started from anywhere.
+    settings = {**made, **given, "HOTLINE_HOME": str(home)}
+    return Plan(home, port, postgres, valkey, backend_port, settings, made)
+
+
+def ports_must_be_free(plan: Plan) -> None:
+    """Raises CannotStart, which names the port and who has it."""
+    must_be_free(plan.port, "for the line (HOTLINE_PORT)", "stop what uses it, or set HOTLINE_PORT to another.")
+    if plan.backend_port:
+        remedy = "stop what uses it, or set HOTLINE_PORT or CARDSTATUS_URL to others."
+        must_be_free(plan.backend_port, "for the reference card-status backend", remedy)
+
+
+def _port(given: Mapping[str, str]) -> int:
+    text = given.get("HOTLINE_PORT", "")
+    # A wrong one is named together with all other faults, when the settings are read as a whole.
+    return int(text) if text.isdecimal() and 1 <= int(text) <= 65535 else DEFAULT_PORT
+
+
+def _backend_port(given: Mapping[str, str], port: int) -> int | None:
+    url = given.get("CARDSTATUS_URL")
+    if url is None:
+        return port + 1 if port < 65535 else port - 1
+    try:
+        return port_of(url) if is_on_this_machine(url) and not somebody_listens(url) else None
+    except ValueError:
+        # No address at all: named together with all other faults.
+        return None

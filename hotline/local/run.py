@@ -1,0 +1,83 @@
+"""`make run`: the whole hotline on this machine, until Ctrl-C."""
+
+import os
+from collections.abc import Mapping
+
+from hotline.local.child import CannotStart
+from hotline.local.given import given_settings, home_of
+from hotline.local.home import Home
+from hotline.local.invented import keep, read_kept
+from hotline.local.lines import Lines, to_terminal
+from hotline.local.plan import BACKEND_DATABASE, DATABASE, Plan, make_plan, ports_must_be_free
+from hotline.local.programs import line, reference_backend, server
+from hotline.local.supervised import lasting, supervised
+from hotline.local.supervisor import Supervisor
+from hotline.settings import SettingsFault, load_settings
+from hotline.store.database import DATABASE_TROUBLE, migrate
+
+
+def run() -> int:
+    """Start everything, place a practice call, stay until asked to stop; returns the exit code."""
+    lines = to_terminal()
+    try:
+        given, faults = given_settings()
+        if faults:
+            raise CannotStart(" ".join(faults))
+        _run_in(Home(home_of(given)), given, lines)
+    except (CannotStart, SettingsFault) as fault:
+        lines.say("hotline", str(fault))
+        return 1
+    return 0
+
+
+def _run_in(home: Home, given: Mapping[str, str], lines: Lines) -> None:
+    with supervised(home, lines) as supervisor:
+        plan = make_plan(home.directory, given, read_kept(home.directory))
+        ports_must_be_free(plan)
+        _take_settings(plan)
+        _start(plan, supervisor, lines)
+        for text in _addresses(plan):
+            lines.say("hotline", text)
+        lasting(supervisor)
+
+
+def _take_settings(plan: Plan) -> None:
+    """From here on this program and all that it starts find their settings in the environment."""
+    os.environ.update(plan.settings)
+    os.environ["PYTHONUNBUFFERED"] = "1"
+    load_settings()
+    keep(plan.home, plan.kept)
+
+
+def _start(plan: Plan, supervisor: Supervisor, lines: Lines) -> None:
+    embedded = [one for one in (plan.postgres, plan.valkey) if one]
+    if embedded:
+        lines.say("hotline", "starting the embedded servers")
+        supervisor.start([server(one) for one in embedded])
+    lines.say("hotline", "bringing the databases up to date")
+    if plan.postgres:
+        plan.postgres.create_database(DATABASE)
+        plan.postgres.create_database(BACKEND_DATABASE)
+    _migrate(plan.settings["DATABASE_URL"])
+    lines.say("hotline", "starting the line")
+    backend = [reference_backend("127.0.0.1", plan.backend_port)] if plan.backend_port else []
+    supervisor.start([*backend, *line(plan)])
+
+
+def _migrate(url: str) -> None:
+    try:
+        migrate(url)
+    except DATABASE_TROUBLE as error:
+        raise CannotStart("PostgreSQL does not answer: see that it runs and that DATABASE_URL is right.") from error
+
+
+def _addresses(plan: Plan) -> list[str]:
+    return [
+        f"the line answers   POST {plan.settings['HOTLINE_PUBLIC_URL']}/voice/incoming",
+        f"is it well?        http://127.0.0.1:{plan.port}/healthz and /readyz",
+        f"backend            {plan.settings['CARDSTATUS_URL']}",
+        f"data and settings  {plan.home}",
+        "dial it yourself   .venv/bin/hotline phone",
+        "look at it         .venv/bin/hotline calls | requests | follow-ups",
+        "Ctrl-C stops everything.",
+    ]
