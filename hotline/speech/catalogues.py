@@ -61,7 +61,7 @@ def extract_template(places: Places = THE_LINE) -> Catalog:
 def written(catalogue: Catalog) -> bytes:
     """A catalogue as it stands in its file: every run writes the same bytes."""
     text = BytesIO()
-    write_po(text, catalogue, width=0, include_lineno=False, ignore_obsolete=True)
+    write_po(text, catalogue, width=0, ignore_obsolete=True)
     return text.getvalue()
 
 
