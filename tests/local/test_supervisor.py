@@ -34,7 +34,7 @@ def supervisor(out):
     supervisor.stop_all()
 
 
-def program(code: str, name: str = "one", is_ready=lambda: True, **how) -> Program:
+def program(code: str, name: str = "one", is_ready=lambda _: True, **how) -> Program:
     return Program(Command(name, (sys.executable, "-c", code), **how), is_ready)
 
 
@@ -49,19 +49,19 @@ def test_output_is_shown_under_the_name(supervisor, out):
 
 def test_a_stage_waits_until_every_program_is_ready(supervisor, tmp_path: Path):
     mark = tmp_path / "ready"
-    supervisor.start([program(f"open({str(mark)!r}, 'w').close(); {LASTS}", is_ready=mark.exists)])
+    supervisor.start([program(f"open({str(mark)!r}, 'w').close(); {LASTS}", is_ready=lambda _: mark.exists())])
     assert mark.exists()
 
 
 def test_a_program_that_ends_before_it_is_ready_is_named(supervisor):
     with pytest.raises(CannotStart, match=r"web ended before it was ready \(exit code 3\)"):
-        supervisor.start([program("raise SystemExit(3)", name="web", is_ready=lambda: False)])
+        supervisor.start([program("raise SystemExit(3)", name="web", is_ready=lambda _: False)])
 
 
 def test_a_program_that_is_never_ready_is_named(supervisor, monkeypatch):
     monkeypatch.setattr(module, "READY_LIMIT_S", 0.1)
     with pytest.raises(CannotStart, match="web is not ready after"):
-        supervisor.start([program(LASTS, name="web", is_ready=lambda: False)])
+        supervisor.start([program(LASTS, name="web", is_ready=lambda _: False)])
 
 
 def test_what_dies_is_started_again_and_a_line_says_so(supervisor, out):
@@ -90,7 +90,7 @@ def test_stopping_leaves_nothing_behind_not_even_grandchildren(supervisor, tmp_p
         f"child = subprocess.Popen([sys.executable, '-c', {LASTS!r}]);"
         f"pathlib.Path({str(written)!r}).write_text(str(child.pid)); {LASTS}"
     )
-    supervisor.start([program(code, is_ready=lambda: written.exists() and written.read_text())])
+    supervisor.start([program(code, is_ready=lambda _: written.exists() and written.read_text())])
     started = [*pids(supervisor), int(written.read_text())]
     assert all(map(is_running, started))
     supervisor.stop_all()
@@ -129,7 +129,7 @@ def test_the_last_stage_is_stopped_first(supervisor, tmp_path: Path):
     for name in ("A", "B"):
         ready = tmp_path / name
         arguments = (sys.executable, "-c", code.replace("print('up', flush=True)", f"open({str(ready)!r}, 'w')"), name)
-        supervisor.start([Program(Command(name, arguments), ready.exists)])
+        supervisor.start([Program(Command(name, arguments), lambda _, ready=ready: ready.exists())])
     supervisor.stop_all()
     assert written.read_text() == "BA"
 
@@ -149,7 +149,7 @@ def test_children_of_a_killed_supervisor_end(tmp_path: Path):
         "from hotline.local.supervisor import Program, Supervisor\n"
         f"command = Command('one', (sys.executable, '-c', {LASTS!r}))\n"
         "Supervisor(Lines(io.StringIO(), coloured=False), lambda _, pid: print(pid, flush=True))"
-        ".start([Program(command, lambda: True)])\n"
+        ".start([Program(command, lambda _: True)])\n"
         "time.sleep(600)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
