@@ -33,6 +33,9 @@ STATEMENT_TIMEOUT_S: Final = 5
 FROZEN_AFTER_S: Final = 10
 """Seconds after which PostgreSQL ends a transaction that stands still, so that its rows are free for others."""
 
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+"""Where the migrations are."""
+
 _MIGRATION_LOCK: Final = 0x686F746C696E65
 _POOL_TIMEOUT_S: Final = 3
 _DRIVER: Final = "postgresql+psycopg"
@@ -122,7 +125,7 @@ def _sole_migrator(url: str) -> Iterator[Connection]:
 def _config(connection: Connection | None = None) -> Config:
     # No alembic.ini: it would be one more file to ship, and all it could say is where the migrations are.
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     config.attributes["metadata"] = metadata

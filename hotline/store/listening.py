@@ -28,8 +28,8 @@ class Listener:
     def wait(self, seconds: float, also: HasFileno) -> bool:
         """Wait for a notification, for `also`, or until the time is over; returns whether there was a notification.
 
-        Raises one of DATABASE_TROUBLE when the connection is lost. What was notified before this object was made
-        is not heard.
+        Raises one of DATABASE_TROUBLE when the connection is lost, at the latest when asked once more. What was
+        notified before this object was made is not heard.
         """
         select.select([self._connection, also], [], [], seconds)
         return any([True for _ in self._connection.notifies(timeout=0)])

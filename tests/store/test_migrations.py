@@ -1,0 +1,104 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, text
+
+from hotline.store import database
+from hotline.store.calls import TakenTurn, take_turn
+from hotline.store.database import connect_to, is_migrated, migrate, write_migration
+from hotline.store.tables import metadata
+from tests.store.rows import NOON, start_call
+
+COLUMNS = """
+    SELECT relname, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
+           pg_get_expr(adbin, adrelid), col_description(attrelid, attnum)
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND relname <> 'alembic_version'
+    ORDER BY 1, 2
+"""
+INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
+CONSTRAINTS = """
+    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid <> 'alembic_version'::regclass ORDER BY 1
+"""
+OPTIONS = (
+    "SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL"
+)
+
+
+def described(engine: Engine) -> list[list[tuple[object, ...]]]:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num int)"))
+        return [[tuple(row) for row in connection.execute(text(q))] for q in (COLUMNS, INDEXES, CONSTRAINTS, OPTIONS)]
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(engine: Engine, empty_database_url: str) -> None:
+    made_from_tables = connect_to(empty_database_url)
+    metadata.create_all(made_from_tables)
+    expected, migrated = described(made_from_tables), described(engine)
+    made_from_tables.dispose()
+    assert migrated == expected
+
+
+def test_nothing_is_left_to_migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
+    engine = connect_to(empty_database_url)
+    assert not is_migrated(engine)
+    migrate(empty_database_url)
+    sid = start_call(engine)
+    migrate(empty_database_url)
+    assert is_migrated(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT sid FROM calls")).scalar_one() == sid
+    engine.dispose()
+
+
+def test_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
+    program = "import sys; from hotline.store.database import migrate; migrate(sys.argv[1])"
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, empty_database_url], stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for process in started:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+
+
+def test_a_new_migration_holds_what_the_tables_have_beyond_the_database(
+    database_url: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(database.MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    wider = MetaData()
+    for table in metadata.tables.values():
+        table.to_metadata(wider)
+    Table("stations", wider, Column("number", Integer, primary_key=True))
+    monkeypatch.setattr(database, "MIGRATIONS", tmp_path / "migrations")
+    monkeypatch.setattr(database, "metadata", wider)
+
+    written = write_migration(database_url, "police stations")
+    assert written.name == "0002_police_stations.py"
+    migrate(database_url)
+    assert "stations" in inspect(engine).get_table_names()
+
+
+def test_the_update_of_a_turn_stays_on_its_page(engine: Engine) -> None:
+    sid = start_call(engine)
+    hot = text(
+        "SELECT pg_stat_get_xact_tuples_updated(t), pg_stat_get_xact_tuples_hot_updated(t) FROM to_regclass('calls') t"
+    )
+    with engine.begin() as connection:
+        for number in (2, 3):
+            taken = TakenTurn(number, NOON, "ja", "accepted", "main_menu", "target", "KeysPressed", [], b"x" * 1500)
+            assert take_turn(connection, sid, taken, promises=True)
+        assert connection.execute(hot).one() == (2, 2)
