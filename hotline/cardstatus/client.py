@@ -65,7 +65,16 @@ class CardStatus:
         # for one would also cost time at every question.
         self._session.trust_env = False
         self._session.headers["Authorization"] = f"Bearer {token}".encode()
-        once_more = _OnceMore(total=1, connect=0, status=0, redirect=0, other=0, allowed_methods=None)
+        once_more = _OnceMore(
+            total=1,
+            connect=0,
+            status=0,
+            redirect=0,
+            other=0,
+            allowed_methods=None,
+            # urllib3 would wait for as long as the backend says, with a caller on the line.
+            respect_retry_after_header=False,
+        )
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=once_more))
 

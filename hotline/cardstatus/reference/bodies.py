@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 from flask import request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hotline.callflow.events import Target
 from hotline.cardstatus.reference.problems import Refused
@@ -38,6 +38,13 @@ def _each_once(targets: tuple[Target, ...]) -> tuple[Target, ...]:
     return targets
 
 
+def _is_not_null(value: object) -> object:
+    # Skipped means left out. A null is more likely a sender's mistake, and would match every house number.
+    if value is None:
+        raise ValueError("null")
+    return value
+
+
 def _is_a_day(text: str) -> str:
     date.fromisoformat(text)
     return text
@@ -49,7 +56,9 @@ class Wanted(Body):
     targets: Annotated[tuple[Target, ...], Field(min_length=1), AfterValidator(_each_once)]
     birth_date: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", repr=False), AfterValidator(_is_a_day)]
     postal_code: Annotated[str, Field(pattern="^[0-9]{7}$", repr=False)]
-    house_number: Annotated[str | None, Field(pattern="^[0-9*]{1,20}$", repr=False)] = None
+    house_number: Annotated[str | None, Field(pattern="^[0-9*]{1,20}$", repr=False), BeforeValidator(_is_not_null)] = (
+        None
+    )
 
     rules = {
         "targets": "`targets` is a list of card, smartphone or both, each once",
@@ -90,7 +99,7 @@ def read_body(kind: type[BodyT]) -> BodyT:
     if request.mimetype != "application/json":
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     try:
-        return kind.model_validate_json(request.get_data(cache=False))
+        return kind.model_validate_json(_read_all())
     except ValidationError as error:
         fields = {fault["loc"][0] if fault["loc"] else None for fault in error.errors(include_input=False)}
     # Outside of the except clause, so that the error with the input does not hang on the refusal.
@@ -100,6 +109,13 @@ def read_body(kind: type[BodyT]) -> BodyT:
     if len(known) < len(fields):
         known.append("there is a field that the contract does not know: leave it out")
     raise Refused(_BAD_REQUEST, f"The body is not as the contract describes it: {'; '.join(known)}.")
+
+
+def _read_all() -> bytes:
+    body = request.get_data(cache=False)
+    if len(body) > BODY_LIMIT:
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return body
 
 
 def read_key() -> str:
