@@ -41,6 +41,8 @@ MOST_MISSES: Final = 3
 NUMBER_NEVER_KEPT_DIGITS: Final = 12
 """Digits of a My Number, which the line may not collect."""
 
+SILENT: Final = Sentence("common.silence")
+
 _CALL_BACK: Final = (Step.CALL_BACK_OFFER, Step.CALL_BACK_NUMBER, Step.CALL_BACK_CONFIRM)
 
 
@@ -91,7 +93,7 @@ def _everywhere(state: State, talk: Talk, event: Event) -> Move | None:
 
 def _hear(state: State, talk: Talk, event: Event, at: datetime) -> Move:
     if isinstance(event, Silence) and not talk.silence_goes_on and isinstance(talk.asks(state).ending, Listen):
-        return Miss(Sentence("common.silence"))
+        return Miss(SILENT)
     if isinstance(event, Spoken):
         return Miss(Sentence("common.keys_only"))
     move = talk.hears(state, event, at)
@@ -110,7 +112,9 @@ def _miss(state: State, words: Sentence) -> Turn:
         return _arrive(Go(missed, state.step, (words,)))
     if state.step in _CALL_BACK:
         return _arrive(person.give_up_asking(missed))
-    return _arrive(Go(missed, Step.OPERATOR, (words,)))
+    # "Take your time" would be untrue now; why an entry was refused still helps.
+    said = () if words == SILENT else (words,)
+    return _arrive(Go(missed, Step.OPERATOR, said))
 
 
 def _arrive(go: Go) -> Turn:

@@ -1,0 +1,186 @@
+"""The whole line as real processes: web, dispatcher, workers and the reference backend, over real servers."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests as http
+from sqlalchemy import text
+
+from hotline.local.child import Command, kill_group, launch, stop
+from hotline.local.ports import free_port, is_well
+from hotline.local.readiness import dispatcher_listens, worker_waits
+from hotline.phone.call import Line
+from hotline.phone.caller import Caller
+from hotline.privacy import new_key
+from hotline.store.database import connect_to
+
+HOTLINE = str(Path(sys.executable).with_name("hotline"))
+TOKEN = "the auth token of the tests"
+BACKEND_TOKEN = "the backend token of the tests"
+READY_WITHIN_S = 60.0
+
+
+def eventually(is_so: Callable[[], Any], what: str, within_s: float = 30.0) -> Any:
+    """What `is_so` gives as soon as it is true; fails with `what` when the time is up."""
+    deadline = time.monotonic() + within_s
+    while True:
+        if found := is_so():
+            return found
+        assert time.monotonic() < deadline, f"not within {within_s:g} s: {what}"
+        time.sleep(0.02)
+
+
+@dataclass
+class RunningLine:
+    """Processes by name, each of which can be killed and started again."""
+
+    environment: Mapping[str, str]
+    directory: Path
+    backend_database_url: str
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def port(self) -> int:
+        return int(self.environment["HOTLINE_PORT"])
+
+    @property
+    def url(self) -> str:
+        return self.environment["HOTLINE_PUBLIC_URL"]
+
+    @property
+    def database_url(self) -> str:
+        return self.environment["DATABASE_URL"]
+
+    @property
+    def backend_url(self) -> str:
+        return self.environment["CARDSTATUS_URL"]
+
+    def start(self, *names: str) -> None:
+        """Start the parts and wait until each does its work."""
+        for name in names:
+            self.children[name] = self._launch(name)
+        for name in names:
+            eventually(lambda name=name: self._is_ready(name), f"{name} is ready", READY_WITHIN_S)
+
+    def kill(self, name: str) -> None:
+        """`kill -9`, the whole group at once."""
+        kill_group(self.children.pop(name))
+
+    def stop(self, name: str) -> None:
+        stop(self.children.pop(name), Command(name, ()))
+
+    def freeze(self, name: str) -> None:
+        os.killpg(self.children[name].pid, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        os.killpg(self.children[name].pid, signal.SIGCONT)
+
+    def caller(self, **how: Any) -> Caller:
+        """A telephone for this line."""
+        line = Line(
+            voice_url=f"{self.url}/voice/incoming",
+            token=TOKEN,
+            account_sid=self.environment["TWILIO_ACCOUNT_SID"],
+            number="+81120950178",
+            status_url=f"{self.url}/voice/status",
+        )
+        return Caller(line, **how)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `hotline ...` with the settings of the line."""
+        return subprocess.run((HOTLINE, *arguments), env=self.environment, capture_output=True, text=True, timeout=60)
+
+    def rows(self, query: str, **values: object) -> list[dict[str, Any]]:
+        engine = connect_to(self.database_url, connections=1)
+        try:
+            with engine.connect() as connection:
+                return [dict(row) for row in connection.execute(text(query), values).mappings()]
+        finally:
+            engine.dispose()
+
+    def applied(self) -> list[dict[str, Any]]:
+        """What the backend really applied, all of it."""
+        found: list[dict[str, Any]] = []
+        after = 0
+        while True:
+            page = self.backend("GET", "/v1/suspensions", params={"after": after}).json()
+            if not page["suspensions"]:
+                return found
+            found += page["suspensions"]
+            after = page["next"]
+
+    def backend(self, method: str, path: str, **what: Any) -> http.Response:
+        headers = {"Authorization": f"Bearer {BACKEND_TOKEN}"}
+        return http.request(method, self.backend_url + path, headers=headers, timeout=10, **what)
+
+    def faults(self, **faults: object) -> None:
+        """Program the backend's faults; none given ends them."""
+        assert self.backend("PUT", "/faults", json=faults).ok
+
+    def log_of(self, name: str) -> str:
+        return (self.directory / f"{name}.log").read_text("utf-8", "replace")
+
+    def _launch(self, name: str) -> subprocess.Popen[bytes]:
+        arguments = {
+            "web": ("web", "--host", "127.0.0.1"),
+            "cardstatus": ("cardstatus", "--port", self.backend_url.rpartition(":")[2], "--faults"),
+        }.get(name, (name.partition("-")[0],))
+        environment = dict(self.environment) | {"CARDSTATUS_DATABASE_URL": self.backend_database_url}
+        with (self.directory / f"{name}.log").open("ab") as log:
+            return launch(Command(name, (HOTLINE, *arguments), environment, self.directory), log)
+
+    def _is_ready(self, name: str) -> bool:
+        child = self.children[name]
+        assert child.poll() is None, f"{name} ended with {child.returncode}:\n{self.log_of(name)}"
+        match name.partition("-")[0]:
+            case "web":
+                return is_well(self.port, "/readyz")
+            case "cardstatus":
+                return is_well(int(self.backend_url.rpartition(":")[2]), "/healthz")
+            case "dispatcher":
+                return dispatcher_listens(self.database_url)
+            case _:
+                return worker_waits(self.environment["REDIS_URL"], child.pid)
+
+
+@contextmanager
+def running_line(
+    directory: Path,
+    *,
+    database_url: str,
+    backend_database_url: str,
+    redis_url: str,
+    parts: tuple[str, ...] = ("cardstatus", "web", "dispatcher", "worker-1"),
+    **settings: str,
+) -> Iterator[RunningLine]:
+    """A line that takes calls until the block ends; settings are those of the README, in any case."""
+    port, backend_port = free_port(), free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOTLINE_PORT": str(port),
+        "HOTLINE_HOME": str(directory),
+        "HOTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "HOTLINE_ENCRYPTION_KEYS": new_key(),
+        "HOTLINE_SECRET_KEY": "a secret of sixteen and more",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "CARDSTATUS_URL": f"http://127.0.0.1:{backend_port}",
+        "CARDSTATUS_TOKEN": BACKEND_TOKEN,
+    } | {name.upper(): value for name, value in settings.items()}
+    line = RunningLine(environment, directory, backend_database_url)
+    with ExitStack() as everything:
+        everything.callback(lambda: [kill_group(child) for child in line.children.values()])
+        line.start(*parts)
+        yield line
+        for name in list(line.children):
+            line.stop(name)

@@ -1,0 +1,18 @@
+"""Each file in tests/transcripts is a whole call, played against the running line and compared word by word."""
+
+import pytest
+
+from tests.whole.scripts import FOLDER, play
+
+SCRIPTS = sorted(FOLDER.glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_the_call_goes_as_written(path, line):
+    script = path.read_text("utf-8")
+    heading, _, call = script.partition("\n\n")
+    assert heading.startswith("# ")
+    caller = line.caller(holds_really=True)
+    if "withheld" in heading:
+        caller.withheld()
+    assert play(caller, call) == call
