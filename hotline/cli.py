@@ -43,11 +43,13 @@ def run() -> None:
 
 
 @main.command()
-def phone() -> None:
+@click.option("--url", help="Voice URL of another line; its account SID and token must be in the settings.")
+@click.option("--from", "caller", default="+819012345678", show_default=True, help="Number to call from.")
+def phone(url: str | None, caller: str) -> None:
     """Dial the line from this terminal: press keys, read what it says."""
     from hotline.local.dialling import dial
 
-    sys.exit(dial(_local_settings()))
+    sys.exit(dial(_local_settings(), url, caller))
 
 
 @main.command()

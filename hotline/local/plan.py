@@ -30,7 +30,10 @@ class Plan:
     settings: Mapping[str, str] = field(repr=False)
     """For every program that is started."""
     kept: Mapping[str, str] = field(repr=False)
-    """What of them is written down: all that was invented or made here, nothing that was given."""
+    """What is written down: all that was invented or made here, nothing that was given.
+
+    Also what was invented and does not count now: data may be sealed with it.
+    """
 
     @property
     def can_practise(self) -> bool:
@@ -57,7 +60,7 @@ def make_plan(home: Path, given: Mapping[str, str], kept: Mapping[str, str]) -> 
     made = {name: value for name, value in made.items() if name not in given}
     # Absolute, because each program may be started from anywhere.
     settings = {**made, **given, "HOTLINE_HOME": str(home)}
-    return Plan(home, port, postgres, valkey, backend_port, settings, made)
+    return Plan(home, port, postgres, valkey, backend_port, settings, {**secrets, **made})
 
 
 def ports_must_be_free(plan: Plan) -> None:

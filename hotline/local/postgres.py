@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -23,6 +24,8 @@ _POSTGRES_VERSION: Final = 18
 _ROOTS_STAND_IN: Final = "pgserver"
 _LONGEST_SOCKET_PATH: Final = 100
 """The kernel takes 107 characters on Linux and 103 on macOS, name of the socket included."""
+
+_PLAIN: Final = re.compile("[A-Za-z0-9/._-]+")
 
 
 class Postgres:
@@ -49,9 +52,7 @@ class Postgres:
         if self._account:
             _open_to(self._account, programs.parent, self._directory)
         for directory in {self._directory, self._socket_directory}:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._account:
-                shutil.chown(directory, self._account, self._account)
+            _make_private(directory, self._account)
         if not (self._directory / "PG_VERSION").exists():
             self._initialise(programs / "initdb")
         self._drop_dead_lock()
@@ -157,11 +158,25 @@ def _is_run_with(pid: int, argument: str) -> bool:
 
 
 def _short_directory(directory: Path) -> Path:
-    """The directory itself, or one in the temporary directory when its path is too long for a socket."""
-    if len(str(directory / ".s.PGSQL.5432")) <= _LONGEST_SOCKET_PATH:
+    """The directory itself, or one in the temporary directory when its path is too long for a socket.
+
+    Also when it has characters that need escaping in a URL: not all who read one agree on how.
+    """
+    if len(str(directory / ".s.PGSQL.5432")) <= _LONGEST_SOCKET_PATH and _PLAIN.fullmatch(str(directory)):
         return directory
     name = sha256(str(directory).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"hotline-{os.geteuid()}-{name}"
+
+
+def _make_private(directory: Path, account: str | None) -> None:
+    """Make a directory that is the account's alone; raises CannotStart when somebody else has made it before."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owner = pwd.getpwnam(account).pw_uid if account else os.geteuid()
+    if directory.is_symlink() or directory.stat().st_uid not in (owner, os.geteuid()):
+        raise CannotStart(f"{directory} belongs to somebody else, and PostgreSQL needs it: remove it.")
+    directory.chmod(0o700)
+    if account:
+        shutil.chown(directory, account, account)
 
 
 def _open_to(account: str, programs: Path, directory: Path) -> None:

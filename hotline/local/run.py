@@ -1,7 +1,7 @@
 """`make run`: the whole hotline on this machine, until Ctrl-C."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from hotline.local.child import CannotStart
 from hotline.local.given import given_settings, home_of
@@ -9,6 +9,7 @@ from hotline.local.home import Home
 from hotline.local.invented import keep, read_kept
 from hotline.local.lines import Lines, to_terminal
 from hotline.local.plan import BACKEND_DATABASE, DATABASE, Plan, make_plan, ports_must_be_free
+from hotline.local.practice import practise
 from hotline.local.programs import line, reference_backend, server
 from hotline.local.supervised import lasting, supervised
 from hotline.local.supervisor import Supervisor
@@ -36,6 +37,8 @@ def _run_in(home: Home, given: Mapping[str, str], lines: Lines) -> None:
         ports_must_be_free(plan)
         _take_settings(plan)
         _start(plan, supervisor, lines)
+        with lines.held_back():
+            practise(plan, _watchful(lines, supervisor))
         for text in _addresses(plan):
             lines.say("hotline", text)
         lasting(supervisor)
@@ -69,6 +72,16 @@ def _migrate(url: str) -> None:
         migrate(url)
     except DATABASE_TROUBLE as error:
         raise CannotStart("PostgreSQL does not answer: see that it runs and that DATABASE_URL is right.") from error
+
+
+def _watchful(lines: Lines, supervisor: Supervisor) -> Callable[[str, str], None]:
+    """Says lines, and uses each as a moment to look after the programs and to hear of the end."""
+
+    def say(name: str, text: str) -> None:
+        lines.say(name, text)
+        supervisor.pause(0)
+
+    return say
 
 
 def _addresses(plan: Plan) -> list[str]:

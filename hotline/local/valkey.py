@@ -29,14 +29,14 @@ class Valkey:
         told = {
             "bind": "127.0.0.1",
             "port": str(self._port),
-            "dir": f'"{self._directory}"',
+            "dir": _quoted(str(self._directory)),
             "save": '""',
             "appendonly": "yes" if self._durable else "no",
             "appendfsync": "everysec",
             "maxmemory-policy": "noeviction",
         }
         if self._password:
-            told["requirepass"] = f'"{self._password}"'
+            told["requirepass"] = _quoted(self._password)
         written = self._directory / "valkey.conf"
         written.touch(mode=0o600)
         written.write_text("".join(f"{name} {value}\n" for name, value in told.items()), "utf-8")
@@ -60,3 +60,8 @@ class Valkey:
     def log_file(self) -> Path:
         """Where its output goes."""
         return self._directory / "valkey.log"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
