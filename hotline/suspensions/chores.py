@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from types import TracebackType
 from typing import Final, TypeAlias
 
 from hotline import clock
@@ -23,17 +24,21 @@ class ChoreFailed(Exception):
 
 
 class Chores:
-    """A thread that does the chores one after the other, round after round, until the process ends."""
+    """A thread that does the chores one after the other, round after round, as long as the context lasts."""
 
     def __init__(self, chores: Sequence[Chore], every_s: float = EVERY_S) -> None:
         self._chores = chores
         self._every_s = every_s
+        self._over = threading.Event()
         # A daemon: a round that is cut off by the end of the process is done again by the next one.
         self._thread = threading.Thread(target=self._run, name="chores", daemon=True)
 
-    def start(self) -> None:
-        """Begin; the first round comes after the first pause."""
+    def __enter__(self) -> "Chores":
         self._thread.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._over.set()
 
     def check(self) -> None:
         """Raise ChoreFailed if the thread has ended: it never does so by itself."""
@@ -41,8 +46,7 @@ class Chores:
             raise ChoreFailed("A chore failed, see the traceback before this: start the dispatcher again.")
 
     def _run(self) -> None:
-        never = threading.Event()
-        while not never.wait(self._every_s):
+        while not self._over.wait(self._every_s):
             for chore in self._chores:
                 try:
                     chore(clock.now())

@@ -124,10 +124,8 @@ def run(settings: Settings, chores: Sequence[Chore] = ()) -> None:
     # A claim that is lost in a crash of PostgreSQL is only made once more, so it need not wait for the disk.
     engine = connect_to(url, application=APPLICATION, connections=2, wait_for_disk=False)
     dispatcher = Dispatcher(engine, StopQueue(connect_dispatcher(settings.redis_url.get_secret_value())))
-    beside = Chores((partial(erase_due, engine), *chores))
     postgres = Trouble("PostgreSQL")
-    with Stopping() as stopping:
-        beside.start()
+    with Stopping() as stopping, Chores((partial(erase_due, engine), *chores)) as beside:
         while not stopping:
             try:
                 with listening(url, CHANNEL, APPLICATION) as listener:
