@@ -25,6 +25,9 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
+_json_option: Final = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, times in UTC.")
+
+
 @click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
     """The telephone line that stops a lost My Number Card.
@@ -58,7 +61,8 @@ def web(host: str) -> None:
     """Answer Twilio's webhooks on HOTLINE_PORT."""
     settings = _settings()
     # This process becomes the web server, so that signals and exit codes are the server's own.
-    os.execv(_program("gunicorn"), ["gunicorn", *_gunicorn_options(host, settings.hotline_port), "hotline.wsgi:app"])
+    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    os.execv(gunicorn, [gunicorn, *_gunicorn_options(host, settings.hotline_port), "hotline.wsgi:app"])
 
 
 @main.command()
@@ -113,7 +117,7 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, times in UTC.")
+@_json_option
 @click.option("--sid", help="Only the call with this SID.")
 def calls(as_json: bool, sid: str | None) -> None:
     """Show the calls, oldest first."""
@@ -124,7 +128,7 @@ def calls(as_json: bool, sid: str | None) -> None:
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, times in UTC.")
+@_json_option
 @click.option("--receipt", help="Only the request with this receipt number; spaces and hyphens do not count.")
 def requests(as_json: bool, receipt: str | None) -> None:
     """Show the requests to stop a card or smartphone, oldest first."""
@@ -135,7 +139,7 @@ def requests(as_json: bool, receipt: str | None) -> None:
 
 
 @main.command("follow-ups")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, times in UTC.")
+@_json_option
 @click.option("--open", "only_open", is_flag=True, help="Only those that nobody has resolved.")
 def follow_ups(as_json: bool, only_open: bool) -> None:
     """Show what a person must still do for callers, oldest first."""
@@ -172,7 +176,9 @@ def rotate() -> None:
     settings = _local_settings()
     with _spared_tracebacks():
         vault = Vault(key.get_secret_value() for key in settings.hotline_encryption_keys)
-        done = reseal_all(connect_to(settings.database_url.get_secret_value(), connections=1), vault)
+        engine = connect_to(settings.database_url.get_secret_value(), connections=1)
+        done = reseal_all(engine, vault)
+        engine.dispose()
     click.echo(f"{done.values} values are sealed with the first key.")
     if done.unreadable:
         _fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
@@ -204,7 +210,7 @@ def migration(message: str) -> None:
 
 
 def _settings() -> "Settings":
-    """The settings, or the end of this process with a sentence for each that is missing or wrong."""
+    """The settings; without them, a sentence for each that is missing or wrong, and the end."""
     from hotline.settings import SettingsFault, load_settings
 
     try:
@@ -235,6 +241,8 @@ def _database_url() -> str:
     url = local_settings().get("DATABASE_URL")
     if not url:
         _fail("DATABASE_URL is missing: set it, or start the line here with `hotline run`.", _MISCONFIGURED)
+    if not url.startswith(("postgresql://", "postgresql+psycopg://")):
+        _fail("DATABASE_URL is wrong: write it like postgresql://user@host/database.", _MISCONFIGURED)
     return url
 
 
@@ -245,9 +253,12 @@ def _database() -> Iterator["Engine"]:
 
     with _spared_tracebacks():
         engine = connect_to(_database_url(), connections=1)
-        if not is_migrated(engine):
-            _fail("The database lacks tables of this version: run `hotline migrate`.")
-        yield engine
+        try:
+            if not is_migrated(engine):
+                _fail("The database lacks tables of this version: run `hotline migrate`.")
+            yield engine
+        finally:
+            engine.dispose()
 
 
 @contextmanager
@@ -270,11 +281,6 @@ def _show(rows: Iterator[Mapping[str, Any]], as_json: bool) -> None:
         is_empty = False
     if is_empty:
         click.echo("There are none.", err=True)
-
-
-def _program(name: str) -> str:
-    """A program that was installed together with this one."""
-    return str(Path(sys.executable).with_name(name))
 
 
 def _gunicorn_options(host: str, port: int) -> list[str]:

@@ -1,7 +1,6 @@
 """Real servers for the tests: one PostgreSQL and one Valkey for each process that runs tests."""
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -11,6 +10,8 @@ import pytest
 import redis
 
 from hotline.local.embedded import Postgres, Valkey, running
+from hotline.local.ports import free_port as unused_port
+from hotline.store.database import migrate
 
 TEMPLATE = "hotline_template"
 
@@ -37,18 +38,7 @@ def postgres_server(short_directory: Path) -> Iterator[Postgres]:
 def migrated_template(postgres_server: Postgres) -> str:
     """The name of a database that is migrated and never written to."""
     postgres_server.create_database(TEMPLATE)
-    try:
-        from hotline.store.database import migrate
-    except ImportError:
-        from sqlalchemy import create_engine
-
-        from hotline.store.tables import metadata
-
-        engine = create_engine(postgres_server.url(TEMPLATE))
-        metadata.create_all(engine)
-        engine.dispose()
-    else:
-        migrate(postgres_server.url(TEMPLATE))
+    migrate(postgres_server.url(TEMPLATE))
     return TEMPLATE
 
 
@@ -91,10 +81,3 @@ def valkey_url(valkey_server: Valkey) -> str:
 def free_port() -> int:
     """A port of loopback on which nothing listens."""
     return unused_port()
-
-
-def unused_port() -> int:
-    """A port of loopback on which nothing listens now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

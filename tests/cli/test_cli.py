@@ -1,0 +1,200 @@
+"""The command `hotline`, as a program."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline.privacy import Vault, new_key
+from hotline.store.database import connect_to
+from tests.store.rows import NOON, accept_request, start_call
+
+HOTLINE = str(Path(sys.executable).with_name("hotline"))
+REQUIRED = {
+    "HOTLINE_PUBLIC_URL",
+    "HOTLINE_ENCRYPTION_KEYS",
+    "HOTLINE_SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "CARDSTATUS_URL",
+    "CARDSTATUS_TOKEN",
+}
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
+
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def hotline(tmp_path: Path) -> Callable[..., Done]:
+    """Runs a command in an empty directory, with no settings but those that are named."""
+
+    def run(*arguments: str, **settings: str) -> Done:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **settings}
+        return subprocess.run(
+            [HOTLINE, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def engine(database_url):
+    engine = connect_to(database_url)
+    yield engine
+    engine.dispose()
+
+
+def _objects(done: Done) -> list[dict[str, object]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_help_names_every_command_and_comes_at_once(hotline):
+    began = time.monotonic()
+    done = hotline("--help")
+    quick = time.monotonic() - began
+    commands = [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()]
+    assert commands[:2] == ["run", "phone"]
+    assert {"web", "dispatcher", "worker", "cardstatus", "migrate", "calls", "requests", "follow-ups"} < set(commands)
+    # Two tenths of a second on an idle machine. This only sees that no command loads its parts too early.
+    assert quick < 5
+    imported = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import hotline.cli"], capture_output=True, text=True, check=True
+    ).stderr
+    assert not [name for name in ("flask", "sqlalchemy", "twilio", "pydantic", "redis") if f" {name}\n" in imported]
+
+
+@pytest.mark.parametrize("command", ["web", "dispatcher", "worker"])
+def test_a_production_process_names_everything_that_is_missing(hotline, command):
+    done = hotline(command)
+    assert done.returncode == 2
+    assert {line.split()[1] for line in done.stderr.splitlines()[1:]} == REQUIRED
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["calls", "requests", "follow-ups", "migrate"])
+def test_without_a_database_it_says_how_to_get_one(hotline, command):
+    done = hotline(command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "DATABASE_URL is missing: set it, or start the line here with `hotline run`.\n"
+
+
+@pytest.mark.parametrize("command", ["calls", "requests", "follow-ups", "migrate"])
+def test_a_database_that_is_away_gets_a_sentence(hotline, command):
+    done = hotline(command, DATABASE_URL=NOWHERE)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The database does not answer: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_address_that_is_none_gets_a_sentence(hotline):
+    done = hotline("calls", DATABASE_URL="mysql://localhost/x")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "DATABASE_URL is wrong: write it like postgresql://user@host/database.\n"
+
+
+def test_a_database_without_tables_gets_them_from_migrate(hotline, empty_database_url):
+    assert "run `hotline migrate`" in hotline("calls", DATABASE_URL=empty_database_url).stderr
+    for _ in range(2):
+        assert hotline("migrate", DATABASE_URL=empty_database_url).stdout == "The database is up to date.\n"
+    assert _objects(hotline("calls", "--json", DATABASE_URL=empty_database_url)) == []
+
+
+def test_calls_are_one_object_a_line(hotline, engine, database_url):
+    first = start_call(engine)
+    second = start_call(engine, at=NOON + timedelta(seconds=1))
+    rows = _objects(hotline("calls", "--json", DATABASE_URL=database_url))
+    assert [row["sid"] for row in rows] == [first, second]
+    assert rows[0].keys() == {"sid", "language", "status", "outcome", "last_step", "turns", "started_at", "ended_at"}
+    assert rows[0]["started_at"] == "2026-11-23T03:00:00Z"
+    assert _objects(hotline("calls", "--json", "--sid", second, DATABASE_URL=database_url)) == rows[1:]
+
+
+def test_a_request_is_found_by_its_receipt_number_as_it_is_spoken(hotline, engine, database_url):
+    accept_request(engine)
+    accept_request(engine)
+    rows = _objects(hotline("requests", "--json", DATABASE_URL=database_url))
+    number = str(rows[1]["receipt_number"])
+    spoken = f"{number[:4]}-{number[4:6]} {number[6:]}"
+    assert _objects(hotline("requests", "--json", "--receipt", spoken, DATABASE_URL=database_url)) == rows[1:]
+    assert {"receipt_number", "status", "targets", "call_sid", "accepted_at", "finished_at", "attempts"} <= rows[
+        1
+    ].keys()
+    assert rows[1]["targets"] == ["card"]
+
+
+def test_tables_are_for_people(hotline, engine, database_url):
+    accept_request(engine)
+    headings, row = hotline("requests", DATABASE_URL=database_url).stdout.splitlines()
+    assert headings.startswith("receipt number  status    targets")
+    assert row[headings.index("targets") :].startswith("card ")
+    assert row[headings.index("finished at") :].startswith("-")
+
+
+def test_an_empty_table_says_so_beside_the_output(hotline, database_url):
+    done = hotline("follow-ups", DATABASE_URL=database_url)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "There are none.\n")
+
+
+def test_a_closed_pipe_is_no_trouble(hotline, engine, database_url, tmp_path):
+    for _ in range(20):
+        start_call(engine)
+    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url}
+    with subprocess.Popen(
+        [HOTLINE, "calls"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as listing:
+        listing.stdout.close()
+        assert listing.stderr.read() == b""
+
+
+def test_keys_are_new_each_time_and_seal(hotline):
+    one, other = hotline("keys", "new").stdout.strip(), hotline("keys", "new").stdout.strip()
+    assert one != other
+    vault = Vault([one, other])
+    assert vault.unseal(vault.seal("x")) == "x"
+
+
+def test_rotated_keys_can_be_taken_away(hotline, engine, database_url):
+    old, new = new_key(), new_key()
+    accept_request(engine, start_call(engine, sealed=None), vault=Vault([old]))
+    settings = {
+        "HOTLINE_PUBLIC_URL": "https://line.example",
+        "HOTLINE_SECRET_KEY": "a long enough secret",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": "redis://127.0.0.1:1",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "token",
+        "CARDSTATUS_URL": "http://127.0.0.1:1",
+        "CARDSTATUS_TOKEN": "token",
+    }
+    done = hotline("keys", "rotate", HOTLINE_ENCRYPTION_KEYS=f"{new},{old}", **settings)
+    assert (done.returncode, done.stdout) == (0, "1 values are sealed with the first key.\n")
+    assert hotline("keys", "rotate", HOTLINE_ENCRYPTION_KEYS=new, **settings).returncode == 0
+    lost = hotline("keys", "rotate", HOTLINE_ENCRYPTION_KEYS=old, **settings)
+    assert lost.returncode == 1
+    assert lost.stderr.startswith("1 values fit none of the keys")
+
+
+def test_the_backend_wants_a_token(hotline):
+    done = hotline("cardstatus")
+    assert done.returncode == 2
+    assert done.stderr.startswith("CARDSTATUS_TOKEN is missing")
+
+
+def test_prompts_are_checked(hotline):
+    done = hotline("prompts", "check")
+    assert (done.returncode, done.stdout) == (0, "")

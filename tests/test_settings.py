@@ -1,0 +1,169 @@
+"""Settings: where they come from, and what is said when they are wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from hotline.privacy import new_key
+from hotline.settings import NAMES, Settings, SettingsFault, gather, load_settings
+
+RIGHT = {
+    "HOTLINE_PUBLIC_URL": "https://line.example/",
+    "HOTLINE_ENCRYPTION_KEYS": "FIRST, SECOND",
+    "HOTLINE_SECRET_KEY": "a long enough secret",
+    "DATABASE_URL": "postgresql://localhost/hotline",
+    "REDIS_URL": "redis://localhost",
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "auth-token-in-secret",
+    "CARDSTATUS_URL": "https://backend.example",
+    "CARDSTATUS_TOKEN": "backend-token-in-secret",
+}
+REQUIRED = set(RIGHT)
+
+
+@pytest.fixture(autouse=True)
+def nothing_given(monkeypatch, tmp_path: Path):
+    """No setting of the machine that runs the tests, and no `.env`."""
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """Sets everything that is required, and what a test says."""
+
+    def set_all(**others: str) -> None:
+        keys = {"HOTLINE_ENCRYPTION_KEYS": f"{new_key()}, {new_key()}"}
+        for name, value in {**RIGHT, **keys, **others}.items():
+            monkeypatch.setenv(name, value)
+
+    return set_all
+
+
+def _faults() -> list[str]:
+    with pytest.raises(SettingsFault) as raised:
+        load_settings()
+    return str(raised.value).splitlines()[1:]
+
+
+def test_everything_that_is_missing_is_named_at_once():
+    faults = _faults()
+    assert {fault.split()[1] for fault in faults} == REQUIRED
+    assert all("is missing: set it (or " in fault for fault in faults)
+
+
+def test_what_is_required_is_enough(given):
+    given()
+    settings = load_settings()
+    assert settings.hotline_port == 8000
+    assert settings.hotline_public_url == "https://line.example"
+    assert len(settings.hotline_encryption_keys) == 2
+    assert settings.operator_numbers == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("HOTLINE_PORT", "eight"),
+        ("HOTLINE_PORT", "70000"),
+        ("HOTLINE_PUBLIC_URL", "line.example"),
+        ("HOTLINE_ENCRYPTION_KEYS", "not-a-key"),
+        ("HOTLINE_ENCRYPTION_KEYS", ""),
+        ("HOTLINE_SECRET_KEY", "short"),
+        ("TWILIO_ACCOUNT_SID", "AC123"),
+        ("TWILIO_AUTH_TOKEN", ""),
+        ("CARDSTATUS_URL", "nowhere"),
+        ("CARDSTATUS_TOKEN", ""),
+        ("OPERATOR_NUMBERS", "+81312345678,none"),
+        ("DATABASE_URL", ""),
+        ("REDIS_URL", ""),
+    ],
+)
+def test_a_wrong_value_is_named_alone(given, name, wrong):
+    given(**{name: wrong})
+    [fault] = _faults()
+    assert fault.startswith(f"  - {name} is ")
+
+
+def test_wrong_and_missing_are_named_together(given, monkeypatch):
+    given(HOTLINE_PORT="0")
+    monkeypatch.delenv("REDIS_URL")
+    assert [fault.split()[1] for fault in _faults()] == ["HOTLINE_PORT", "REDIS_URL"]
+
+
+def test_a_setting_can_come_from_a_file(given, monkeypatch, tmp_path: Path):
+    given()
+    secret = tmp_path / "secret"
+    secret.write_text("from the file\n")
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN_FILE", str(secret))
+    assert load_settings().twilio_auth_token.get_secret_value() == "from the file"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_can_come_from_a_file(name, tmp_path: Path):
+    (tmp_path / "value").write_text("x")
+    assert gather({f"{name}_FILE": str(tmp_path / "value")}) == ({name: "x"}, [])
+
+
+def test_a_file_that_cannot_be_read_is_named(given, monkeypatch):
+    given()
+    monkeypatch.setenv("CARDSTATUS_TOKEN_FILE", "missing")
+    assert _faults() == ["  - CARDSTATUS_TOKEN_FILE cannot be read: No such file or directory."]
+
+
+@pytest.mark.parametrize(
+    ("env_file", "environment", "counts"),
+    [
+        ("TWILIO_AUTH_TOKEN=dotenv", {}, "dotenv"),
+        ("TWILIO_AUTH_TOKEN=dotenv", {"TWILIO_AUTH_TOKEN": "environment"}, "environment"),
+        ("TWILIO_AUTH_TOKEN=dotenv", {"TWILIO_AUTH_TOKEN_FILE": "a-file"}, "file"),
+        ("TWILIO_AUTH_TOKEN_FILE=a-file", {}, "file"),
+        ("TWILIO_AUTH_TOKEN_FILE=a-file", {"TWILIO_AUTH_TOKEN": "environment"}, "environment"),
+        ("", {"TWILIO_AUTH_TOKEN": "environment", "TWILIO_AUTH_TOKEN_FILE": "a-file"}, "environment"),
+    ],
+)
+def test_the_environment_wins_over_dotenv_and_a_value_over_a_file(tmp_path: Path, env_file, environment, counts):
+    (tmp_path / ".env").write_text(env_file)
+    (tmp_path / "a-file").write_text("file")
+    assert gather(environment) == ({"TWILIO_AUTH_TOKEN": counts}, [])
+
+
+def test_optional_settings_may_be_empty(given):
+    optional = {
+        "TWILIO_AUTH_TOKEN_NEXT",
+        "TWILIO_API_KEY",
+        "TWILIO_API_SECRET",
+        "CARDSTATUS_PEOPLE",
+        "OPERATOR_NUMBERS",
+    }
+    given(**dict.fromkeys(optional, ""))
+    settings = load_settings()
+    assert settings.twilio_auth_token_next is None
+    assert settings.cardstatus_people is None
+    assert settings.operator_numbers == ()
+
+
+def test_secrets_are_never_in_text(given):
+    given(TWILIO_AUTH_TOKEN_NEXT="next-token-in-secret", TWILIO_API_SECRET="api-in-secret", DATABASE_URL="in-secret")
+    settings = load_settings()
+    for text in (repr(settings), str(settings), settings.model_dump_json()):
+        assert "in-secret" not in text
+        assert not any(key.get_secret_value() in text for key in settings.hotline_encryption_keys)
+
+
+def test_a_wrong_secret_is_not_repeated(given):
+    given(HOTLINE_ENCRYPTION_KEYS="wrong-in-secret", HOTLINE_SECRET_KEY="in-secret", TWILIO_ACCOUNT_SID="in-secret")
+    with pytest.raises(SettingsFault) as raised:
+        load_settings()
+    assert "in-secret" not in str(raised.value)
+
+
+def test_settings_do_not_change(given):
+    given()
+    settings = load_settings()
+    with pytest.raises(Exception, match="frozen"):
+        settings.hotline_port = 1
+    assert isinstance(settings, Settings)
