@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from hotline.suspensions.chores import Chore
 
 _MISCONFIGURED: Final = 2
+_SERVER: Final = (
+    *("--worker-class=gthread", "--workers=2", "--threads=16", "--keep-alive=75"),
+    *("--max-requests=0", "--graceful-timeout=15", "--no-control-socket", "--log-level=warning"),
+)
 
 
 class _InOrder(click.Group):
@@ -62,7 +66,7 @@ def web(host: str) -> None:
     settings = _settings()
     # This process becomes the web server, so that signals and exit codes are the server's own.
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
-    os.execv(gunicorn, [gunicorn, *_gunicorn_options(host, settings.hotline_port), "hotline.wsgi:app"])
+    os.execv(gunicorn, [gunicorn, f"--bind={host}:{settings.hotline_port}", *_SERVER, "hotline.wsgi:app"])
 
 
 @main.command()
@@ -281,20 +285,6 @@ def _show(rows: Iterator[Mapping[str, Any]], as_json: bool) -> None:
         is_empty = False
     if is_empty:
         click.echo("There are none.", err=True)
-
-
-def _gunicorn_options(host: str, port: int) -> list[str]:
-    return [
-        f"--bind={host}:{port}",
-        "--worker-class=gthread",
-        "--workers=2",
-        "--threads=16",
-        "--max-requests=0",
-        "--graceful-timeout=15",
-        "--keep-alive=75",
-        "--no-control-socket",
-        "--log-level=warning",
-    ]
 
 
 def _fail(sentence: str, exit_code: int = 1) -> NoReturn:
