@@ -60,12 +60,13 @@ migration: $(RUNS)
 bench: $(TESTS) $(COMPILED)
 	@$(BIN)/python -m bench
 
-# The settings file of pip may name an index of its own; nothing of it belongs into these files.
+# For every Python from 3.11 on and every system; nothing of the index that this machine uses gets into the files.
+PINNED := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
+
 pins: $(TESTS)
-	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-header --no-annotate --allow-unsafe \
-		--no-emit-index-url --no-emit-trusted-host --output-file requirements.txt requirements.in
-	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-header --no-annotate --allow-unsafe \
-		--no-emit-index-url --no-emit-trusted-host --output-file requirements-dev.txt requirements-dev.in
+	@$(PINNED) requirements.in --output-file requirements.txt
+	@$(PINNED) requirements-dev.in --output-file requirements-dev.txt
 
 clean:
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -84,7 +85,7 @@ $(MADE):
 $(RUNS): requirements.txt pyproject.toml | $(MADE)
 	@echo '==> installing the requirements (a minute when nothing is cached)'
 	@$(PIP) install -r requirements.txt
-	@$(PIP) install --no-deps --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --editable .
 	@touch $@
 
 $(TESTS): requirements-dev.txt $(RUNS)
