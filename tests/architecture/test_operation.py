@@ -6,7 +6,7 @@ import click
 from rq.serializers import JSONSerializer
 
 from hotline.cli import main
-from hotline.settings import NAMES
+from hotline.settings import NAMES, Settings
 from hotline.suspensions import queue
 from hotline.suspensions.queue import QUEUE, StopQueue
 from tests.architecture.source import ROOT, hand_written
@@ -56,6 +56,13 @@ def _settings_in_the_readme() -> set[str]:
 
 def test_the_readme_has_every_setting_and_no_other():
     assert _settings_in_the_readme() == set(NAMES)
+
+
+def test_the_example_of_an_env_file_names_settings_only():
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+    names = {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
+    required = {name.upper() for name, field in Settings.model_fields.items() if field.is_required()}
+    assert required <= names <= set(NAMES)
 
 
 def test_every_command_explains_itself():
