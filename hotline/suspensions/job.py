@@ -28,6 +28,8 @@ class Stopper:
         self, engine: Engine, vault: Vault, backend: CardStatus, now: Callable[[], datetime] = clock.now
     ) -> None:
         self._engine = engine
+        # The same pool without BEGIN and ROLLBACK: the caller waits for every round trip before the backend is asked.
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._vault = vault
         self._backend = backend
         self._now = now
@@ -54,7 +56,7 @@ class Stopper:
             )
 
     def _stop(self, request_id: UUID, attempt: int) -> None:
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             request = requests.find_open(connection, request_id)
         if request is None or self._is_over(request, attempt):
             return

@@ -149,7 +149,7 @@ class Drill(RuleBasedStateMachine):
             promise(connection, sid, facts=somebody(), at=self.now)
             connection.rollback()
 
-    @rule(seconds=st.sampled_from([1, 15, 30, 120, 300, 3600, 6 * 3600]))
+    @rule(seconds=st.sampled_from([1, 15, 30, 120, 300, 3600, 13 * 3600]))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
@@ -288,7 +288,7 @@ class Drill(RuleBasedStateMachine):
     def _stopper(self, before: Callable[[UUID], None] = nothing, after: Callable[[], None] = nothing) -> Stopper:
         def is_about_to_ask(key: UUID) -> None:
             before(key)
-            if self.now - self.world.accepted[key] >= GIVE_UP_AFTER:
+            if self.now - self.world.accepted.get(key, self.now) >= GIVE_UP_AFTER:
                 self.asked_too_late.add(key)
 
         return Stopper(self.world.engine, VAULT, Asked(self.world, is_about_to_ask, after), lambda: self.now)

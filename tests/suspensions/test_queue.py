@@ -126,6 +126,7 @@ def test_a_tampered_job_is_not_run_and_the_next_one_is(
     tamper(redis, GENUINE, **change)
     work()
     assert done == [(str(genuine.request_id), 1)]
+    assert redis.zcard("rq:failed:suspensions") == 0  # it was not even tried
 
 
 def enqueue_as_anybody_could(queue: Queue, one: Try) -> None:
