@@ -65,8 +65,16 @@ class RunningLine:
 
     def start(self, *names: str) -> None:
         """Start the parts and wait until each does its work."""
+        self.launch(*names)
+        self.awaits(*names)
+
+    def launch(self, *names: str) -> None:
+        """Start the parts and do not wait."""
         for name in names:
             self.children[name] = self._launch(name)
+
+    def awaits(self, *names: str) -> None:
+        """Wait until each of the parts does its work."""
         for name in names:
             eventually(lambda name=name: self._is_ready(name), f"{name} is ready", READY_WITHIN_S)
 
@@ -85,14 +93,17 @@ class RunningLine:
 
     def caller(self, **how: Any) -> Caller:
         """A telephone for this line."""
-        line = Line(
+        return Caller(self.telephone_line(), **how)
+
+    def telephone_line(self) -> Line:
+        """How the number of this line is set up at the carrier."""
+        return Line(
             voice_url=f"{self.url}/voice/incoming",
             token=TOKEN,
             account_sid=self.environment["TWILIO_ACCOUNT_SID"],
             number="+81120950178",
             status_url=f"{self.url}/voice/status",
         )
-        return Caller(line, **how)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `hotline ...` with the settings of the line."""
