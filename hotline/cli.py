@@ -56,7 +56,7 @@ def phone(url: str | None, caller: str) -> None:
     """Dial the line from this terminal: press keys, read what it says."""
     from hotline.local.dialling import dial
 
-    sys.exit(dial(_local_settings(), url, caller))
+    sys.exit(dial(_settings(also_local=True), url, caller))
 
 
 @main.command()
@@ -72,7 +72,7 @@ def web(host: str) -> None:
 @main.command()
 def dispatcher() -> None:
     """Hand accepted requests to the workers, again and again, until each is done. Several may run."""
-    settings = _logged_settings()
+    settings = _settings(logged=True)
     from hotline.suspensions.dispatch import run as dispatch
 
     dispatch(settings, [_closing_lost_calls(settings)])
@@ -90,7 +90,7 @@ def _closing_lost_calls(settings: "Settings") -> "Chore":
 @main.command()
 def worker() -> None:
     """Ask the card-status backend to stop what was accepted. Several may run."""
-    settings = _logged_settings()
+    settings = _settings(logged=True)
     from hotline.suspensions.worker import run as work
 
     work(settings)
@@ -177,7 +177,7 @@ def rotate() -> None:
     from hotline.store.database import connect_to
     from hotline.store.sealed import reseal_all
 
-    settings = _local_settings()
+    settings = _settings(also_local=True)
     with _spared_tracebacks():
         vault = Vault(key.get_secret_value() for key in settings.hotline_encryption_keys)
         engine = connect_to(settings.database_url.get_secret_value(), connections=1)
@@ -213,36 +213,39 @@ def migration(message: str) -> None:
     click.echo(f"Written: {write(message)}. Read it before you commit it.")
 
 
-def _settings() -> "Settings":
-    """The settings; without them, a sentence for each that is missing or wrong, and the end."""
-    from hotline.settings import SettingsFault, load_settings
+def _settings(*, logged: bool = False, also_local: bool = False) -> "Settings":
+    """The settings; without them, a sentence for each that is missing or wrong, and the end.
 
-    try:
-        return load_settings()
-    except SettingsFault as fault:
-        _fail(str(fault), _MISCONFIGURED)
-
-
-def _logged_settings() -> "Settings":
+    `also_local` takes what nobody gave from the newest `hotline run` in HOTLINE_HOME.
+    """
+    from hotline.local.given import local_settings
     from hotline.logs import start_logging
+    from hotline.settings import load_settings
 
-    settings = _settings()
-    start_logging()
+    with _faults_named():
+        if also_local:
+            os.environ.update(local_settings())
+        settings = load_settings()
+    if logged:
+        start_logging()
     return settings
 
 
-def _local_settings() -> "Settings":
-    """The same, and what nobody gave is taken from the newest `hotline run` in HOTLINE_HOME."""
-    from hotline.local.given import local_settings
+@contextmanager
+def _faults_named() -> Iterator[None]:
+    from hotline.settings import SettingsFault
 
-    os.environ.update(local_settings())
-    return _settings()
+    try:
+        yield
+    except SettingsFault as fault:
+        _fail(str(fault), _MISCONFIGURED)
 
 
 def _database_url() -> str:
     from hotline.local.given import local_settings
 
-    url = local_settings().get("DATABASE_URL")
+    with _faults_named():
+        url = local_settings().get("DATABASE_URL")
     if not url:
         _fail("DATABASE_URL is missing: set it, or start the line here with `hotline run`.", _MISCONFIGURED)
     if not url.startswith(("postgresql://", "postgresql+psycopg://")):

@@ -16,13 +16,16 @@ from hotline.local.postgres import Postgres
 from hotline.local.programs import reference_backend, server
 from hotline.local.supervised import lasting, supervised
 from hotline.logs import start_logging
+from hotline.settings import SettingsFault
 
 
 def run_backend(host: str, port: int, *, faults: bool) -> int:
     """Run it until SIGTERM or SIGINT; returns the exit code. Without a database it gets an embedded one."""
-    given, _ = given_settings()
-    settings = local_settings()
-    token = settings.get("CARDSTATUS_TOKEN")
+    try:
+        given, token = given_settings(), local_settings().get("CARDSTATUS_TOKEN")
+    except SettingsFault as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
     if not token:
         sys.stderr.write("CARDSTATUS_TOKEN is missing: set it to what the line sends as its bearer token.\n")
         return 2

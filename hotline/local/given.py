@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from hotline.local.invented import read_kept
-from hotline.settings import gather
+from hotline.settings import SettingsFault, gather
 
 DEFAULT_HOME: Final = ".hotline"
 
@@ -13,19 +13,21 @@ BACKEND_DATABASE_URL: Final = "CARDSTATUS_DATABASE_URL"
 """Where the reference backend keeps its people. No setting of the line itself."""
 
 
-def given_settings() -> tuple[dict[str, str], list[str]]:
-    """The settings in the environment and in `.env`, and what is wrong with the NAME_FILE ones.
+def given_settings() -> dict[str, str]:
+    """The settings in the environment and in `.env`; raises SettingsFault for a NAME_FILE that cannot be read.
 
     An empty value does not count: it is a line in `.env` that nobody has filled in.
     """
     values, faults = gather(os.environ)
+    if faults:
+        raise SettingsFault("\n".join(faults))
     values[BACKEND_DATABASE_URL] = os.environ.get(BACKEND_DATABASE_URL, "")
-    return {name: value for name, value in values.items() if value}, faults
+    return {name: value for name, value in values.items() if value}
 
 
 def local_settings() -> dict[str, str]:
-    """What was given, and for the rest what the newest local run in HOTLINE_HOME goes by."""
-    given, _ = given_settings()
+    """What was given, and for the rest what the newest local run in HOTLINE_HOME goes by; raises SettingsFault."""
+    given = given_settings()
     return {**read_kept(home_of(given)), **given}
 
 

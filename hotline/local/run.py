@@ -21,9 +21,7 @@ def run() -> int:
     """Start everything, place a practice call, stay until asked to stop; returns the exit code."""
     lines = to_terminal()
     try:
-        given, faults = given_settings()
-        if faults:
-            raise CannotStart(" ".join(faults))
+        given = given_settings()
         _run_in(Home(home_of(given)), given, lines)
     except (CannotStart, SettingsFault) as fault:
         lines.say("hotline", str(fault))

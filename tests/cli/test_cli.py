@@ -101,6 +101,13 @@ def test_a_database_that_is_away_gets_a_sentence(hotline, command):
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_file_that_cannot_be_read_gets_a_sentence(hotline):
+    for command in ("calls", "cardstatus"):
+        done = hotline(command, DATABASE_URL_FILE="missing")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "DATABASE_URL_FILE cannot be read: No such file or directory.\n"
+
+
 def test_an_address_that_is_none_gets_a_sentence(hotline):
     done = hotline("calls", DATABASE_URL="mysql://localhost/x")
     assert (done.returncode, done.stdout) == (2, "")

@@ -142,14 +142,18 @@ def test_asking_to_stop_ends_a_pause(supervisor):
 
 def test_children_of_a_killed_supervisor_end(tmp_path: Path):
     """Only Linux tells children of their parent's death; elsewhere the next run ends them."""
+    mark = tmp_path / "ready"
+    lasts = f"open({str(mark)!r}, 'w').close(); {LASTS}"
     code = (
-        "import io, sys, time\n"
+        "import io, pathlib, sys, time\n"
         "from hotline.local.child import Command\n"
         "from hotline.local.lines import Lines\n"
         "from hotline.local.supervisor import Program, Supervisor\n"
-        f"command = Command('one', (sys.executable, '-c', {LASTS!r}))\n"
-        "Supervisor(Lines(io.StringIO(), coloured=False), lambda _, pid: print(pid, flush=True))"
-        ".start([Program(command, lambda _: True)])\n"
+        f"command = Command('one', (sys.executable, '-c', {lasts!r}))\n"
+        "started = []\n"
+        "supervisor = Supervisor(Lines(io.StringIO(), coloured=False), lambda _, pid: started.append(pid))\n"
+        f"supervisor.start([Program(command, lambda _: pathlib.Path({str(mark)!r}).exists())])\n"
+        "print(*started, flush=True)\n"
         "time.sleep(600)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
