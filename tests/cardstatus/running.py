@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -133,10 +134,17 @@ class Backend:
             yield connection
             connection.rollback()
 
-    def somebody_waits_for_a_lock(self) -> bool:
+    def sends(self, request: bytes) -> str:
+        """What comes back for bytes that no client library would send like this. `TOKEN` becomes the token."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(request.replace(b"TOKEN", TOKEN.encode()))
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
+
+    def so_many_wait_for_a_lock(self) -> int:
         query = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         with self.database() as connection:
-            return bool(connection.execute(query).fetchall())
+            return len(connection.execute(query).fetchall())
 
 
 def keyed(person: Person) -> str | None:

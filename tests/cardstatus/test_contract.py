@@ -251,6 +251,7 @@ def test_health_needs_no_token(backend: Backend) -> None:
     ("method", "path", "allowed"),
     [
         ("DELETE", "/v1/suspensions", {"GET", "HEAD", "POST"}),
+        ("OPTIONS", "/v1/suspensions", {"GET", "HEAD", "POST"}),
         ("PUT", "/v1/suspensions/00000000-0000-4000-8000-000000000000", {"GET", "HEAD"}),
         ("POST", "/faults", {"GET", "HEAD", "PUT"}),
         ("POST", "/healthz", {"GET", "HEAD"}),

@@ -60,6 +60,15 @@ def test_many_at_the_same_moment_with_one_key_act_once(backend: Backend, person:
     assert len(backend.applied(key)) == 1
 
 
+def test_of_two_keys_for_one_person_the_second_sees_what_the_first_did(backend: Backend, person: Person) -> None:
+    with ThreadPoolExecutor() as pool:
+        with somebody_else_works_on(backend, person):
+            asked = [pool.submit(backend.post, wanted(person, "card")) for _ in range(2)]
+            eventually(lambda: backend.so_many_wait_for_a_lock() == 2, "both wait for the person")
+        answers = sorted(one.result().json()["answers"]["card"] for one in asked)
+    assert answers == ["already_suspended", "suspended"]
+
+
 def test_many_keys_for_one_person_suspend_once(backend: Backend, person: Person) -> None:
     said = all_at_once([lambda: backend.post(wanted(person, "card"))] * MANY)
     answers = sorted(one.json()["answers"]["card"] for one in said)
@@ -103,7 +112,7 @@ def test_a_key_waits_for_the_one_that_came_first_and_goes_on_when_that_fails(bac
     with ThreadPoolExecutor() as pool:
         with somebody_else_works_on(backend, person):
             first = pool.submit(backend.post, wanted(person), key)
-            eventually(backend.somebody_waits_for_a_lock, "the first one waits")
+            eventually(backend.so_many_wait_for_a_lock, "the first one waits")
             second = pool.submit(backend.post, wanted(person), key)
             assert first.result().status_code == 409
         assert second.result().status_code in (201, 409)
@@ -122,7 +131,7 @@ def test_a_page_waits_for_what_came_before_it(backend: Backend, person: Person) 
         later = new_key()
         assert backend.post(wanted(person), later).ok
         listed = pool.submit(lambda: [one["key"] for one in backend.all_applied()])
-        eventually(backend.somebody_waits_for_a_lock, "the page waits")
+        eventually(backend.so_many_wait_for_a_lock, "the page waits")
         other.commit()
         assert [key for key in listed.result() if key in (str(earlier), str(later))] == [str(earlier), str(later)]
 
@@ -145,7 +154,7 @@ def test_a_kill_in_the_middle_leaves_nothing_half_done(own_backend: Callable[...
     person, key, backend = DEMO[0], new_key(), own_backend().start()
     with ThreadPoolExecutor() as pool, somebody_else_works_on(backend, person):
         cut_short = pool.submit(backend.post, wanted(person), key)
-        eventually(backend.somebody_waits_for_a_lock, "the key is taken and the person is waited for")
+        eventually(backend.so_many_wait_for_a_lock, "the key is taken and the person is waited for")
         backend.kill()
         with pytest.raises(requests.ConnectionError):
             cut_short.result()

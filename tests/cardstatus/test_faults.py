@@ -1,5 +1,6 @@
 """Misbehaving on demand."""
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +11,8 @@ import requests
 
 from hotline.cardstatus.reference.bodies import Faults
 from hotline.cardstatus.reference.people import Person
-from hotline.cardstatus.reference.trouble import Fate, Trouble
-from tests.cardstatus.running import DEADLINE_S, Backend, new_key, wanted
+from hotline.cardstatus.reference.trouble import WAITING_LIMIT, Fate, Trouble
+from tests.cardstatus.running import DEADLINE_S, Backend, eventually, new_key, wanted
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NONE = {"latency_ms": 0, "error_share": 0, "drop_share": 0, "drop": "either", "down_s": 0}
@@ -65,6 +66,20 @@ def test_a_connection_dropped_before_the_effect_leaves_none(backend: Backend, pe
     assert backend.applied(key) == []
 
 
+def test_a_connection_dropped_before_the_effect_leaves_none_though_all_of_it_arrived(
+    backend: Backend, person: Person
+) -> None:
+    key, body = new_key(), json.dumps(wanted(person))
+    backend.misbehaves(drop_share=1, drop="before")
+    answer = backend.sends(
+        b"POST /v1/suspensions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nContent-Type: application/json\r\n"
+        + f"Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+    )
+    assert answer == ""
+    backend.misbehaves()
+    assert backend.applied(key) == []
+
+
 def test_a_connection_dropped_after_the_effect_leaves_it(backend: Backend, person: Person) -> None:
     key = new_key()
     backend.misbehaves(drop_share=1, drop="after")
@@ -89,6 +104,18 @@ def test_ending_latency_frees_those_who_wait(backend: Backend, person: Person) -
         while waiting.running() and backend.ask("GET", "/faults").json()["latency_ms"]:
             backend.misbehaves()
         assert waiting.result(DEADLINE_S).status_code == 201
+
+
+def test_latency_can_be_ended_however_many_wait(backend: Backend, person: Person) -> None:
+    backend.misbehaves(latency_ms=60_000)
+    many = WAITING_LIMIT + 10
+    with ThreadPoolExecutor(many) as pool:
+        waiting = [pool.submit(backend.post, wanted(person)) for _ in range(many)]
+        eventually(lambda: sum(one.done() for one in waiting) == many - WAITING_LIMIT, "some that were not let wait")
+        refused = [one for one in waiting if one.done()]
+        backend.misbehaves()
+        assert {one.result().status_code for one in refused} == {429}
+        assert {one.result(DEADLINE_S).status_code for one in waiting if one not in refused} == {201}
 
 
 def test_while_down_everything_is_refused_but_the_way_back(backend: Backend, person: Person) -> None:
@@ -149,6 +176,7 @@ def test_down_is_over_when_its_time_is_up() -> None:
     trouble = Trouble()
     trouble.set(Faults(down_s=30), NOON)
     assert trouble.down_for(NOON + timedelta(seconds=29)) == 1
+    assert trouble.in_force(NOON + timedelta(seconds=29)).down_s == 1
     assert trouble.fate(NOON + timedelta(seconds=29), 0.9) is Fate.REFUSED
     assert trouble.down_for(NOON + timedelta(seconds=31)) == 0
     assert trouble.fate(NOON + timedelta(seconds=30), 0.9) is Fate.SERVED

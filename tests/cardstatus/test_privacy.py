@@ -1,7 +1,6 @@
 """What is keyed goes in for matching and comes out nowhere."""
 
 import logging
-import socket
 from collections.abc import Callable
 from datetime import date
 
@@ -10,7 +9,7 @@ from pydantic import ValidationError
 
 from hotline.cardstatus.reference.bodies import Wanted
 from hotline.cardstatus.reference.problems import DiscreetFlask, answer_with_problems
-from tests.cardstatus.running import TOKEN, Backend, new_key
+from tests.cardstatus.running import Backend, new_key
 
 MARKED: dict[str, object] = {
     "targets": ["card"],
@@ -38,14 +37,6 @@ def ask_in_every_way(backend: Backend) -> str:
     answers.append(backend.ask("GET", f"/v1/suspensions/{answers[0].json()['id']}"))
     answers.append(backend.ask("GET", "/v1/suspensions"))
     return "".join(f"{answer.text}{answer.headers}" for answer in answers)
-
-
-def talk_rawly(backend: Backend, request: bytes) -> str:
-    """What comes back for bytes that no client library would send."""
-    with socket.create_connection(("127.0.0.1", backend.port), timeout=10) as connection:
-        connection.sendall(request.replace(b"TOKEN", TOKEN.encode()))
-        connection.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
 
 
 HEAD = b"POST /v1/suspensions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nIdempotency-Key: k\r\n"
@@ -97,7 +88,7 @@ def test_a_failing_database_does_not_spill_what_was_keyed(own_backend: Callable[
 )
 def test_a_malformed_request_is_not_repeated_in_the_log(backend: Backend, request_: bytes) -> None:
     before = len(backend.log_file.read_bytes())
-    answer = talk_rawly(backend, request_)
+    answer = backend.sends(request_)
     assert answer.startswith(("HTTP/1.1 400", "HTTP/1.1 415")) or answer == ""
     assert backend.is_healthy()
     assert not_in(backend.log_file.read_bytes()[before:].decode())

@@ -152,3 +152,11 @@ def test_a_mistake_of_the_database_is_answered_with_a_problem(own_backend: Makes
         connection.commit()
     response = backend.post(wanted(DEMO[0]))
     assert (response.status_code, response.headers["Content-Type"]) == (500, "application/problem+json")
+
+
+def test_a_question_reads_only_people_with_its_two_facts(backend: Backend) -> None:
+    with backend.database() as connection:
+        query = "EXPLAIN SELECT * FROM people WHERE birth_date = '1980-03-01' AND postal_code = '1000001' FOR UPDATE"
+        plan = "\n".join(line for (line,) in connection.execute(query))
+    assert "ix_people_birth_date_postal_code" in plan
+    assert "Seq Scan" not in plan

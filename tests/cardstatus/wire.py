@@ -31,13 +31,17 @@ class Wire:
     def __enter__(self) -> "Wire":
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._over = Event()
+        self._talking: socket.socket | None = None
         self._thread = Thread(target=self._serve)
         self._thread.start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._over.set()
-        # Wakes accept().
+        # Wakes recv(), then accept().
+        with suppress(OSError):
+            if self._talking:
+                self._talking.shutdown(socket.SHUT_RDWR)
         with suppress(OSError):
             socket.create_connection(self._listener.getsockname(), 1).close()
         self._thread.join()
@@ -53,6 +57,7 @@ class Wire:
             with connection, suppress(OSError):
                 if not self._over.is_set():
                     self.connections += 1
+                    self._talking = connection
                     self._talk(connection)
             self.closed_one.set()
 

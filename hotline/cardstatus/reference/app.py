@@ -125,7 +125,8 @@ def _faults(trouble: Trouble) -> Blueprint:
 
 def _suffer(trouble: Trouble) -> None:
     _refuse_when_down(trouble)
-    trouble.hold_up()
+    if not trouble.hold_up():
+        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests wait already: send it again later.")
     match trouble.fate(clock.now(), random.random()):
         case Fate.REFUSED:
             _refuse_when_down(trouble)

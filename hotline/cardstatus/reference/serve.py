@@ -3,8 +3,8 @@
 import logging
 import os
 import socket
-from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 from flask import Flask
@@ -18,8 +18,9 @@ from hotline.cardstatus.reference.database import open_database, prepare
 from hotline.cardstatus.reference.errors import CannotServe
 from hotline.cardstatus.reference.made_up import made_up_people
 from hotline.cardstatus.reference.people import read_people
+from hotline.cardstatus.reference.trouble import WAITING_LIMIT
 
-THREADS: Final = 16
+THREADS: Final = WAITING_LIMIT + 4
 """Requests that are worked on at once."""
 
 _BACKLOG: Final = 256
@@ -37,8 +38,7 @@ def serve(host: str, port: int, database_url: str, token: str, people: Path | No
     engine = open_database(database_url)
     app = create_app(engine, token, prepare(engine, register), faults=faults)
     bound.listen(_BACKLOG)
-    with suppress(SystemExit):
-        _worker(app, bound).init_process()
+    _worker(app, bound).init_process()
     logging.shutdown()
     # Requests that still wait, for programmed latency, would keep the process for as long. They had their second.
     os._exit(0)
@@ -63,10 +63,10 @@ def _bind(host: str, port: int) -> socket.socket:
 def _worker(app: Flask, bound: socket.socket) -> ThreadWorker:
     program = _Program(app)
     log = _QuietLog(program.cfg)
-    return _OnlyProcess(0, os.getppid(), [bound], program, program.cfg.timeout, program.cfg, log)
+    return _LoneWorker(0, os.getppid(), [bound], program, program.cfg.timeout, program.cfg, log)
 
 
-class _OnlyProcess(ThreadWorker):  # type: ignore[misc]
+class _LoneWorker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's worker without the arbiter that usually starts it.
 
     There is one worker anyway, and a backend of one process is gone when it is killed: an arbiter would leave an
@@ -76,6 +76,14 @@ class _OnlyProcess(ThreadWorker):  # type: ignore[misc]
     def is_parent_alive(self) -> bool:
         """Whoever started it may leave."""
         return True
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop at Ctrl-C as at SIGTERM.
+
+        gunicorn's own way takes the lock of the thread pool inside the signal's interruption, which may hold it: that
+        stands still for ever, and there is no arbiter to end it.
+        """
+        self.handle_exit(sig, frame)
 
 
 class _Program(BaseApplication):  # type: ignore[misc]

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from hotline.callflow.events import Answer, Target
 from hotline.cardstatus.reference.bodies import Wanted
@@ -98,7 +99,7 @@ def page_of_applied(engine: Engine, after: int, limit: int) -> tuple[list[Suspen
     return [_suspension(row) for row in found], found[-1]["number"] if found else after
 
 
-def _take_key(key: str, wanted: Wanted, body: bytes) -> Any:
+def _take_key(key: str, wanted: Wanted, body: bytes) -> ReturningInsert[Any]:
     return (
         insert(suspensions)
         .values(id=uuid4(), key=key, body=body, targets=list(wanted.targets))

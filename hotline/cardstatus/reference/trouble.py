@@ -3,9 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from threading import Event
+from threading import BoundedSemaphore, Event
+from typing import Final
 
 from hotline.cardstatus.reference.bodies import Faults
+
+WAITING_LIMIT: Final = 28
+"""Requests that wait because of programmed latency at one time.
+
+Fewer than the threads of the program, so that whoever wants to end the latency still finds one.
+"""
 
 
 class Fate(StrEnum):
@@ -32,6 +39,7 @@ class Trouble:
 
     def __init__(self) -> None:
         self._programme = _Programme(Faults(), None)
+        self._seats = BoundedSemaphore(WAITING_LIMIT)
 
     def set(self, faults: Faults, moment: datetime) -> None:
         """Misbehave like this from now on."""
@@ -48,11 +56,16 @@ class Trouble:
         until = self._programme.down_until
         return max(0.0, (until - moment).total_seconds()) if until else 0.0
 
-    def hold_up(self) -> None:
-        """Wait as long as a request has to."""
+    def hold_up(self) -> bool:
+        """Wait as long as a request has to; False when too many wait already, and this one did not."""
         programme = self._programme
-        if programme.faults.latency_ms:
-            programme.over.wait(programme.faults.latency_ms / 1000)
+        if not programme.faults.latency_ms:
+            return True
+        if not self._seats.acquire(blocking=False):
+            return False
+        programme.over.wait(programme.faults.latency_ms / 1000)
+        self._seats.release()
+        return True
 
     def fate(self, moment: datetime, roll: float) -> Fate:
         """What becomes of a request. `roll` is drawn evenly from 0 to 1; 1 itself never comes."""
