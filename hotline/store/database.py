@@ -36,7 +36,9 @@ FROZEN_AFTER_S: Final = 10
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 """Where the migrations are."""
 
-_MIGRATION_LOCK: Final = 0x686F746C696E65
+MIGRATION_LOCK: Final = 0x686F746C696E65
+"""The advisory lock that whoever migrates holds: a number that nothing else in the database uses."""
+
 _POOL_TIMEOUT_S: Final = 3
 _DRIVER: Final = "postgresql+psycopg"
 
@@ -118,7 +120,7 @@ def _sole_migrator(url: str) -> Iterator[Connection]:
     """One transaction, one process at a time: the others wait, then find nothing left to do."""
     engine = create_engine(_url(url), poolclass=NullPool, connect_args=connect_arguments("hotline migrate", {}))
     with engine.begin() as connection:
-        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
         yield connection
 
 

@@ -1,12 +1,13 @@
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, text
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, func, inspect, select, text
 
 from hotline.store import database
 from hotline.store.calls import TakenTurn, take_turn
@@ -64,15 +65,29 @@ def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
     engine.dispose()
 
 
-def test_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
+def test_processes_that_start_at_once_migrate_one_after_the_other(empty_database_url: str) -> None:
     program = "import sys; from hotline.store.database import migrate; migrate(sys.argv[1])"
-    started = [
-        subprocess.Popen([sys.executable, "-c", program, empty_database_url], stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
+    )
+    engine = connect_to(empty_database_url)
+    with engine.begin() as first, engine.connect() as watch:
+        first.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # a busy machine takes its time
+        first.execute(select(func.pg_advisory_xact_lock(database.MIGRATION_LOCK)))
+        started = [
+            subprocess.Popen([sys.executable, "-c", program, empty_database_url], stderr=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
+        deadline = time.monotonic() + 60
+        while watch.execute(waiting).scalar_one() < len(started):
+            watch.rollback()
+            assert time.monotonic() < deadline, "they do not wait for the one that migrates"
+            time.sleep(0.02)
     for process in started:
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors
+    assert is_migrated(engine)
+    engine.dispose()
 
 
 def test_a_new_migration_holds_what_the_tables_have_beyond_the_database(
