@@ -4,8 +4,7 @@ import json
 import logging
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -17,40 +16,16 @@ from hotline.cardstatus.errors import Permanent, Retryable
 from hotline.cardstatus.reference.made_up import DEMO
 from hotline.cardstatus.reference.people import Person
 from tests.cardstatus.running import TOKEN, Backend, facts, new_key
-from tests.cardstatus.wire import SILENCE, Says, Wire, a_port_where_nobody_listens
+from tests.cardstatus.wire import OK, SILENCE, Says, Wire, a_port_where_nobody_listens, http, saying
 
 BOTH = (Target.CARD, Target.SMARTPHONE)
 SOMEBODY = Facts(date(1973, 5, 5), "7305501", "7305*502")
 KEYED = ("1973-05-05", "19730505", "7305501", "7305*502", "7305502")
 
-OK: dict[str, object] = {
-    "id": "b-1",
-    "key": "KEY",
-    "targets": ["card", "smartphone"],
-    "result": "identified",
-    "answers": {"card": "suspended", "smartphone": "not_held"},
-    "applied_at": "2026-11-23T12:00:00+00:00",
-}
-# The real key is 35 bytes longer than its placeholder.
-LONGER = 36 - len("KEY")
-
-
-def http(status: int, body: object = None, *headers: str) -> bytes:
-    text = body if isinstance(body, str) else json.dumps(body)
-    length = len(text) + (LONGER if "KEY" in text else 0)
-    head = (f"HTTP/1.1 {status} Said", "Content-Type: application/json", f"Content-Length: {length}", *headers)
-    return "\r\n".join((*head, "", text)).encode()
-
 
 def ask(wire: Wire, targets: tuple[Target, ...] = BOTH) -> Answered:
     with CardStatus(wire.url, TOKEN) as backend:
         return backend.suspend(new_key(), targets, SOMEBODY)
-
-
-@contextmanager
-def saying(*script: Says | bytes) -> Iterator[Wire]:
-    with Wire([says if isinstance(says, Says) else Says(says) for says in script]) as wire:
-        yield wire
 
 
 def test_an_answer_for_each_target_comes_back(backend: Backend, person: Person) -> None:

@@ -1,5 +1,6 @@
 """A backend that misbehaves on the wire in ways no server library would."""
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -99,3 +100,28 @@ def a_port_where_nobody_listens() -> Iterator[str]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+OK: dict[str, object] = {
+    "id": "b-1",
+    "key": "KEY",
+    "targets": ["card", "smartphone"],
+    "result": "identified",
+    "answers": {"card": "suspended", "smartphone": "not_held"},
+    "applied_at": "2026-11-23T12:00:00+00:00",
+}
+# The real key is 35 bytes longer than its placeholder.
+LONGER = 36 - len("KEY")
+
+
+def http(status: int, body: object = None, *headers: str) -> bytes:
+    text = body if isinstance(body, str) else json.dumps(body)
+    length = len(text) + (LONGER if "KEY" in text else 0)
+    head = (f"HTTP/1.1 {status} Said", "Content-Type: application/json", f"Content-Length: {length}", *headers)
+    return "\r\n".join((*head, "", text)).encode()
+
+
+@contextmanager
+def saying(*script: Says | bytes) -> Iterator[Wire]:
+    with Wire([says if isinstance(says, Says) else Says(says) for says in script]) as wire:
+        yield wire
