@@ -27,7 +27,7 @@ def build_calls(settings: Settings, engine: Engine) -> Calls:
 
 def create_app(settings: Settings) -> Flask:
     """The web application of the line."""
-    app = Flask("hotline")
+    app = Flask("hotline", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.secret_key = settings.hotline_secret_key.get_secret_value()
     engine = connect_to(settings.database_url.get_secret_value())
