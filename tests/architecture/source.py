@@ -1,9 +1,9 @@
 """The source as the rules read it."""
 
 import ast
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -69,11 +69,20 @@ def is_within(module: str, package: str) -> bool:
 
 
 def committed_files() -> list[Path]:
-    """Every file that is committed, or would be: neither ignored nor deleted."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    return [path for name in listed.stdout.decode().split("\0") if name and (path := ROOT / name).is_file()]
+    """Every file that is committed, or would be.
+
+    Read from the directory and `.gitignore`: on a bare machine there is no git, and it refuses other people's clones.
+    """
+    ignored = [".git", *(line.strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines() if line)]
+    return [path for path in sorted(_below(ROOT, ignored)) if path.is_file()]
+
+
+def _below(directory: Path, ignored: list[str]) -> Iterator[Path]:
+    for path in directory.iterdir():
+        inside = path.relative_to(ROOT).as_posix()
+        if any(fnmatch(path.name, name) or inside == name for name in ignored):
+            continue
+        if path.is_dir():
+            yield from _below(path, ignored)
+        else:
+            yield path

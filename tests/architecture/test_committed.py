@@ -8,7 +8,7 @@ from tests.architecture.source import ROOT, committed_files
 _HOME_OR_ROOT = "|".join(("home", "root", "Users", "work", "mnt"))
 PRIVATE_PATH = re.compile(rf"(?<![\w.$}}/:-])/(?:{_HOME_OR_ROOT})/\w")
 REGISTRY = re.compile(
-    r"--(?:extra-)?index-url|--trusted-host|index[-_]url\s*=|https?://[^\s\"']*(?:/simple\b|artifactory|nexus|devpi)"
+    r"--(?:extra-)?index-url|--find-links|--trusted-host|index[-_]url\s*=|https?://[^\s\"']*(?:/simple\b|artifactory|nexus|devpi)"
 )
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bghp_[0-9A-Za-z]{36}\b")
 LARGEST = 1_000_000

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,6 +55,15 @@ class Place:
     def rows(self, *arguments: str) -> list[dict[str, Any]]:
         """What a command prints as JSON."""
         return [json.loads(line) for line in self.hotline(*arguments, "--json").stdout.splitlines()]
+
+
+@contextmanager
+def new_place() -> Iterator[Place]:
+    """Not below pytest's own directory, which each pytest closes to all accounts but its own, PostgreSQL's included."""
+    with tempfile.TemporaryDirectory(prefix="hotline-", ignore_cleanup_errors=True) as name:
+        directory = Path(name)
+        home = directory / "a home with a space"
+        yield Place(directory, {"HOTLINE_HOME": str(home), "HOTLINE_PORT": str(two_free_ports())})
 
 
 @dataclass

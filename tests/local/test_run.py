@@ -4,26 +4,21 @@ import re
 import signal
 import socket
 import stat
-import tempfile
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 
 from hotline.local.invented import read_kept
-from tests.local.running_here import UP, Place, run_in, two_free_ports
+from tests.local.running_here import UP, Place, new_place, run_in
 from tests.local.watching import eventually
 
 
 @pytest.fixture
 def place() -> Iterator[Place]:
-    """Not below pytest's own directory, which each pytest closes to all accounts but its own, PostgreSQL's included."""
-    with tempfile.TemporaryDirectory(prefix="hotline-", ignore_cleanup_errors=True) as name:
-        directory = Path(name)
-        home = directory / "a home with a space"
-        yield Place(directory, {"HOTLINE_HOME": str(home), "HOTLINE_PORT": str(two_free_ports())})
+    with new_place() as place:
+        yield place
 
 
 def test_a_run_shows_a_stopped_card_ctrl_c_ends_it_and_the_next_one_goes_on(place):
