@@ -1,0 +1,85 @@
+"""Measures the line on this machine: `python -m bench`, or single parts of it, e.g. `python -m bench a c`."""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bench import crowd, log_size, servers, stops, turns, workers
+from bench.figures import Figure, Say, as_json, table
+from bench.site import RESULTS, Site, open_site
+from hotline import clock
+from hotline.local.child import CannotStart
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question, and what answers it."""
+
+    question: str
+    measure: Callable[[Site, Say], list[Figure]]
+    is_usual: bool = True
+    """Measured when nobody says which."""
+
+
+PARTS: Final = {
+    "a": Part("how many turns a second, beside a bare menu", turns.measure),
+    "b": Part("how long from the confirming key to the stopped card", stops.measure),
+    "c": Part("how long a turn takes with 500 callers at once", crowd.measure),
+    "d": Part("how much memory each process needs", crowd.measure_memory),
+    "e": Part("how much longer a turn takes with a million calls in the log", log_size.measure),
+    "f": Part("which web server, with how many threads", servers.measure, is_usual=False),
+    "g": Part("how many workers", workers.measure, is_usual=False),
+}
+
+LATEST: Final = RESULTS / "latest.json"
+
+
+def main() -> int:
+    """Measure, show, write; returns the exit status, which says nothing about the figures."""
+    parts = _wanted()
+    # As for Ctrl-C: whatever was started is stopped on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    begun, started = clock.now(), time.monotonic()
+    figures: list[Figure] = []
+    try:
+        with open_site() as site:
+            for letter in parts:
+                say = _sayer(letter, started)
+                say(PARTS[letter].question)
+                figures += PARTS[letter].measure(site, say)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    LATEST.write_text(as_json(figures, begun) + "\n", "utf-8")
+    print(f"\n{table(figures)}\n\nThe same as JSON: {LATEST}")
+    return 0
+
+
+def _wanted() -> Sequence[str]:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="\n".join(f"  {letter}  {part.question}" for letter, part in PARTS.items()),
+    )
+    usual = [letter for letter, part in PARTS.items() if part.is_usual]
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"see below; {' '.join(usual)} if none is given")
+    given: list[str] = parser.parse_args().parts
+    if unknown := sorted(set(given) - PARTS.keys()):
+        parser.error(f"there is no part {', '.join(unknown)}")
+    return given or usual
+
+
+def _sayer(letter: str, started: float) -> Say:
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - started:5.0f} s  {letter}  {text}", flush=True)
+
+    return say
+
+
+if __name__ == "__main__":
+    sys.exit(main())

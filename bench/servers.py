@@ -1,0 +1,83 @@
+"""Part f: the same turns behind different web servers, to choose one and its options."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from bench.figures import Figure, Say
+from bench.load import Load
+from bench.programs import Running, web
+from bench.rounds import Rounds, failures, milliseconds, run_rounds, turns_a_second
+from bench.site import Site
+
+ROUNDS: Final = 3
+
+LOAD: Final = Load("busy", callers=32, calls=100)
+
+_BESIDE: Final = Path(sys.executable)
+_GUNICORN: Final = (
+    str(_BESIDE.with_name("gunicorn")),
+    "--bind=127.0.0.1:{port}",
+    "--keep-alive=75",
+    "--no-control-socket",
+    "--log-level=warning",
+    "--worker-class=gthread",
+)
+_GRANIAN: Final = (
+    str(_BESIDE.with_name("granian")),
+    "--interface=wsgi",
+    "--host=127.0.0.1",
+    "--port={port}",
+    "--http=1",
+    "--no-ws",
+    "--log-level=warning",
+)
+
+
+def _gunicorn(workers: int, threads: int) -> tuple[str, ...]:
+    return (*_GUNICORN, f"--workers={workers}", f"--threads={threads}", "hotline.wsgi:app")
+
+
+def _granian(workers: int, threads: int) -> tuple[str, ...]:
+    return (*_GRANIAN, f"--workers={workers}", f"--blocking-threads={threads}", "hotline.wsgi:app")
+
+
+_SHAPES: Final = ((2, 4), (2, 8), (2, 16), (4, 2))
+COMMANDS: Final[Mapping[str, Sequence[str]]] = {
+    **{f"gunicorn {workers} x {threads}": _gunicorn(workers, threads) for workers, threads in _SHAPES},
+    **{f"granian {workers} x {threads}": _granian(workers, threads) for workers, threads in _SHAPES},
+}
+"""Processes x threads. gunicorn's other workers are left out: `sync` keeps no connection alive, and the rest of them
+answer from one thread, in which a turn that waits for the database would hold up all others."""
+
+
+def measure(site: Site, say: Say) -> list[Figure]:
+    """Turns a second, times, and processor time of each."""
+    with ExitStack() as stack:
+        url = site.new_database("servers")
+        servers = {name: stack.enter_context(web(site, url, command)) for name, command in COMMANDS.items()}
+        rounds = run_rounds(site, {name: one.port for name, one in servers.items()}, LOAD, ROUNDS, say)
+        return [figure for name, server in servers.items() for figure in _figures(name, server, rounds)]
+
+
+def _figures(name: str, server: Running, rounds: Rounds) -> list[Figure]:
+    # One more round warmed it up.
+    turns = sum(outcome.answered for outcome in rounds[name]) * (ROUNDS + 1) / ROUNDS
+    return [
+        Figure("f", f"{name}: turns", turns_a_second(rounds[name]), "/s"),
+        Figure("f", f"{name}: p50", milliseconds(rounds[name], 0.5), "ms"),
+        Figure("f", f"{name}: p99", milliseconds(rounds[name], 0.99), "ms"),
+        Figure("f", f"{name}: processor time a turn", _processor_seconds(server) / turns * 1000, "ms"),
+        Figure("f", f"{name}: failed webhooks", failures(rounds[name])),
+    ]
+
+
+def _processor_seconds(server: Running) -> float:
+    """Of all that answered. Less disturbed by what else the machine does than any other figure."""
+    own = psutil.Process(server.pid)
+    times = [process.cpu_times() for process in own.children(recursive=True)]
+    return sum(one.user + one.system for one in times)
