@@ -12,7 +12,6 @@ import click
 
 if TYPE_CHECKING:
     from hotline.settings import Settings
-    from hotline.store.database import Engine
     from hotline.suspensions.chores import Chore
 
 _MISCONFIGURED: Final = 2
@@ -43,7 +42,11 @@ def main() -> None:
 
 @main.command()
 def run() -> None:
-    """Start the whole line on this machine and place a practice call. Ctrl-C stops it."""
+    """Start the whole line on this machine.
+
+    PostgreSQL, Valkey and the card-status backend come along unless the settings name others; what else is missing in
+    the settings is invented. A practice call shows that it works. Ctrl-C stops everything and leaves the data.
+    """
     from hotline.local.run import run as run_here
 
     sys.exit(run_here())
@@ -53,7 +56,10 @@ def run() -> None:
 @click.option("--url", help="Voice URL of another line; its account SID and token must be in the settings.")
 @click.option("--from", "caller", default="+819012345678", show_default=True, help="Number to call from.")
 def phone(url: str | None, caller: str) -> None:
-    """Dial the line from this terminal: press keys, read what it says."""
+    """Dial the line from this terminal.
+
+    Press keys, read what it says. The line that `hotline run` has started is found by itself.
+    """
     from hotline.local.dialling import dial
 
     sys.exit(dial(_settings(also_local=True), url, caller))
@@ -71,7 +77,10 @@ def web(host: str) -> None:
 
 @main.command()
 def dispatcher() -> None:
-    """Hand accepted requests to the workers, again and again, until each is done. Several may run."""
+    """Hand accepted requests to the workers.
+
+    Again and again, until each is done. Several may run.
+    """
     settings = _settings(logged=True)
     from hotline.suspensions.dispatch import run as dispatch
 
@@ -89,7 +98,10 @@ def _closing_lost_calls(settings: "Settings") -> "Chore":
 
 @main.command()
 def worker() -> None:
-    """Ask the card-status backend to stop what was accepted. Several may run."""
+    """Have the card-status backend stop what was accepted.
+
+    Several may run.
+    """
     settings = _settings(logged=True)
     from hotline.suspensions.worker import run as work
 
@@ -101,9 +113,12 @@ def worker() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
 @click.option("--faults", is_flag=True, help="Let whoever has the token program faults, for drills and tests.")
 def cardstatus(host: str, port: int, faults: bool) -> None:
-    """Run the reference card-status backend. Its people are made up, or those in CARDSTATUS_PEOPLE.
+    """Run the reference card-status backend.
 
-    It keeps them in CARDSTATUS_DATABASE_URL, or else in an embedded PostgreSQL under HOTLINE_HOME.
+    Its people are made up, or those in the file CARDSTATUS_PEOPLE: CSV with the header
+    name,birth_date,postal_code,house_number,municipality,card,smartphone, where card and smartphone are active,
+    suspended or none. It keeps them in CARDSTATUS_DATABASE_URL, or else in an embedded PostgreSQL under HOTLINE_HOME.
+    Who asks must send CARDSTATUS_TOKEN.
     """
     from hotline.local.backend import run_backend
 
@@ -113,10 +128,11 @@ def cardstatus(host: str, port: int, faults: bool) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the tables in DATABASE_URL up to date. Doing it twice changes nothing."""
+    from hotline.local.looking import database_url, reached
     from hotline.store.database import migrate as bring_up_to_date
 
-    with _spared_tracebacks():
-        bring_up_to_date(_database_url())
+    with _sentences(), reached():
+        bring_up_to_date(database_url())
     click.echo("The database is up to date.")
 
 
@@ -125,9 +141,10 @@ def migrate() -> None:
 @click.option("--sid", help="Only the call with this SID.")
 def calls(as_json: bool, sid: str | None) -> None:
     """Show the calls, oldest first."""
+    from hotline.local.looking import database
     from hotline.store.listings import list_calls
 
-    with _database() as engine:
+    with _sentences(), database() as engine:
         _show(list_calls(engine, sid), as_json)
 
 
@@ -135,10 +152,11 @@ def calls(as_json: bool, sid: str | None) -> None:
 @_json_option
 @click.option("--receipt", help="Only the request with this receipt number; spaces and hyphens do not count.")
 def requests(as_json: bool, receipt: str | None) -> None:
-    """Show the requests to stop a card or smartphone, oldest first."""
+    """Show the requests to stop something, oldest first."""
+    from hotline.local.looking import database
     from hotline.store.listings import list_requests
 
-    with _database() as engine:
+    with _sentences(), database() as engine:
         _show(list_requests(engine, receipt and receipt.replace("-", "").replace(" ", "")), as_json)
 
 
@@ -146,17 +164,18 @@ def requests(as_json: bool, receipt: str | None) -> None:
 @_json_option
 @click.option("--open", "only_open", is_flag=True, help="Only those that nobody has resolved.")
 def follow_ups(as_json: bool, only_open: bool) -> None:
-    """Show what a person must still do for callers, oldest first."""
+    """Show what people must do for callers, oldest first."""
+    from hotline.local.looking import database
     from hotline.store.listings import list_follow_ups
 
-    with _database() as engine:
+    with _sentences(), database() as engine:
         rows = list_follow_ups(engine)
         _show((row for row in rows if not (only_open and row["resolved_at"])), as_json)
 
 
 @main.group()
 def keys() -> None:
-    """Make and rotate the keys that seal what callers key in."""
+    """Make and change the keys that seal what is keyed."""
 
 
 @keys.command("new")
@@ -173,16 +192,13 @@ def rotate() -> None:
 
     Put a new key in front of the old ones, restart every process, run this, then take the old keys away.
     """
+    from hotline.local.looking import database
     from hotline.privacy import Vault
-    from hotline.store.database import connect_to
     from hotline.store.sealed import reseal_all
 
     settings = _settings(also_local=True)
-    with _spared_tracebacks():
-        vault = Vault(key.get_secret_value() for key in settings.hotline_encryption_keys)
-        engine = connect_to(settings.database_url.get_secret_value(), connections=1)
-        done = reseal_all(engine, vault)
-        engine.dispose()
+    with _sentences(), database() as engine:
+        done = reseal_all(engine, Vault(key.get_secret_value() for key in settings.hotline_encryption_keys))
     click.echo(f"{done.values} values are sealed with the first key.")
     if done.unreadable:
         _fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
@@ -222,7 +238,7 @@ def _settings(*, logged: bool = False, also_local: bool = False) -> "Settings":
     from hotline.logs import start_logging
     from hotline.settings import load_settings
 
-    with _faults_named():
+    with _sentences():
         if also_local:
             os.environ.update(local_settings())
         settings = load_settings()
@@ -232,51 +248,17 @@ def _settings(*, logged: bool = False, also_local: bool = False) -> "Settings":
 
 
 @contextmanager
-def _faults_named() -> Iterator[None]:
+def _sentences() -> Iterator[None]:
+    """Within, what is expected to fail ends this process with a sentence instead of a traceback."""
+    from hotline.local.given import CannotLook
     from hotline.settings import SettingsFault
 
     try:
         yield
     except SettingsFault as fault:
         _fail(str(fault), _MISCONFIGURED)
-
-
-def _database_url() -> str:
-    from hotline.local.given import local_settings
-
-    with _faults_named():
-        url = local_settings().get("DATABASE_URL")
-    if not url:
-        _fail("DATABASE_URL is missing: set it, or start the line here with `hotline run`.", _MISCONFIGURED)
-    if not url.startswith(("postgresql://", "postgresql+psycopg://")):
-        _fail("DATABASE_URL is wrong: write it like postgresql://user@host/database.", _MISCONFIGURED)
-    return url
-
-
-@contextmanager
-def _database() -> Iterator["Engine"]:
-    """The database to look into, with its tables."""
-    from hotline.store.database import connect_to, is_migrated
-
-    with _spared_tracebacks():
-        engine = connect_to(_database_url(), connections=1)
-        try:
-            if not is_migrated(engine):
-                _fail("The database lacks tables of this version: run `hotline migrate`.")
-            yield engine
-        finally:
-            engine.dispose()
-
-
-@contextmanager
-def _spared_tracebacks() -> Iterator[None]:
-    """A database that is away, or an address that is none, gets a sentence."""
-    from hotline.store.database import DATABASE_TROUBLE
-
-    try:
-        yield
-    except DATABASE_TROUBLE:
-        _fail("The database does not answer: see that PostgreSQL runs and that DATABASE_URL points to it.")
+    except CannotLook as fault:
+        _fail(str(fault))
 
 
 def _show(rows: Iterator[Mapping[str, Any]], as_json: bool) -> None:

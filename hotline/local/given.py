@@ -13,6 +13,10 @@ BACKEND_DATABASE_URL: Final = "CARDSTATUS_DATABASE_URL"
 """Where the reference backend keeps its people. No setting of the line itself."""
 
 
+class CannotLook(Exception):
+    """The database cannot be used; the text says why and what to do."""
+
+
 def given_settings() -> dict[str, str]:
     """The settings in the environment and in `.env`; raises SettingsFault for a NAME_FILE that cannot be read.
 
