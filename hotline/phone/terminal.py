@@ -157,8 +157,6 @@ class _Screen:
         self._typing = True
 
     def _show(self, entry: Entry) -> None:
-        # What the line does next is worth telling again, even if it is the same as before.
-        self._doing = None
         self._write(str(entry))
 
     def _write(self, text: str, end: str = "\n") -> None:

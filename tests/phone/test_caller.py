@@ -6,13 +6,13 @@ import pytest
 
 from hotline.phone.caller import Caller
 from hotline.phone.faults import NotAsExpected
-from tests.phone.documents import hold, menu
+from tests.phone.documents import gather, hold, menu
 
 JA = '<Say language="ja-JP" voice="Polly.Kazuha-Neural">{}</Say>'
 
 
 def test_words_are_heard_whatever_their_case_and_spacing(call):
-    call("<Say>Your  card\n is  STOPPED.</Say>").hears("your card is stopped")
+    call("<Say>Your  card\n is  STOPPED.</Say>").hears("YOUR card\n is  stopped")
 
 
 def test_words_may_go_on_from_one_sentence_to_the_next(call):
@@ -117,6 +117,18 @@ def test_a_key_during_a_hold_waits_for_the_next_question(line, call):
     line.says("/keyed", "<Say>A person.</Say>")
     call(hold()).presses("0").hears("a person")
     assert line.at("/keyed")[0]["Digits"] == "0"
+
+
+def test_keys_that_wait_stay_in_their_order(line, call):
+    line.says("/held", gather("Number?"))
+    line.says("/keyed", "<Say>Goodbye.</Say>")
+    call(hold()).presses("1", "2", "#").hears("goodbye")
+    assert line.at("/keyed")[0]["Digits"] == "12"
+
+
+def test_a_pause_before_a_question_is_no_hold(line, call):
+    line.says("/silent", "<Say>Are you there?</Say>")
+    call("<Say>Welcome.</Say><Pause/>" + menu()).stays_silent().hears("are you there")
 
 
 class Backend:

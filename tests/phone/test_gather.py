@@ -59,6 +59,12 @@ def test_a_hash_alone_is_sent_where_empty_results_are_wanted(line, call):
     assert digits(line) == [("", "#")]
 
 
+def test_nothing_is_sent_where_empty_results_are_refused(line, call):
+    caller = call(gather(actionOnEmptyResult="false", also="<Say>Nothing came.</Say>"))
+    caller.presses("#").hears("nothing came")
+    assert digits(line) == []
+
+
 def test_silence_is_sent_where_empty_results_are_wanted(line, call):
     line.says("/keyed", BYE)
     call(gather(actionOnEmptyResult="true")).stays_silent().hears("goodbye")

@@ -39,10 +39,15 @@ def test_what_the_operators_do_can_be_said_before_they_are_called(line, call):
     line.says("/keyed", DIAL, BYE)
     line.says("/dialled", menu("And now?"))
     caller = call(menu()).operator_answers(talks_s=5).presses("0").hears("and now")
-    # It holds for one time only.
-    line.says("/keyed", DIAL)
     caller.operators_do_not_answer().presses("1").hears("goodbye")
     assert len(line.at("/dialled")) == 1
+
+
+def test_what_the_operators_do_is_said_for_one_time(line, call):
+    line.says("/dialled", DIAL)
+    with pytest.raises(NotAsExpected, match="The line is ringing"):
+        call(menu(action="/dialled")).operator_answers(talks_s=5).presses("0").hears("goodbye")
+    assert len(line.at("/dialled")) == 2
 
 
 def test_what_the_operators_do_can_be_said_before_the_call(line):
@@ -171,6 +176,13 @@ def test_the_caller_who_leaves_the_queue_by_hanging_up_is_reported(line, call):
     line.says("/left", BYE)
     call(WAIT).hangs_up()
     assert result(line) == ("hangup", "1", "completed")
+
+
+def test_operators_can_be_called_after_the_queue(line, call):
+    line.says("/wait", '<Pause length="10"/>')
+    line.says("/left", DIAL)
+    line.says("/dialled", BYE)
+    call(WAIT).operator_answers(talks_s=1).operators_do_not_answer().hears("goodbye")
 
 
 def test_a_queue_without_a_document_just_waits(line, call):

@@ -28,7 +28,7 @@ def test_a_number_is_found_however_it_is_spoken(said):
         "",
         "Press one for the card, two for the telephone, three for both.",
         "4 8 2 0 1 9 3",
-        "Someone phoned: one two three four five six seven",
+        "It was someone. One two three four five six seven.",
         "次にカードをごらんください",
     ],
 )

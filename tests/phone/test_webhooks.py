@@ -259,7 +259,7 @@ def test_wrong_overrides_are_refused(fragment):
 
 def test_an_answer_longer_than_64_kilobytes_is_not_read_to_its_end(line, call):
     line.does("/voice", lambda: Response(b"x" * (1024 * 1024), content_type="text/xml"))
-    with pytest.raises(CallFailed, match=r"longer than 65536 bytes.*11750"):
+    with pytest.raises(CallFailed, match=r"The answer of .* is longer than 65536 bytes.*11750"):
         call()
 
 
