@@ -74,6 +74,15 @@ def test_what_dies_is_started_again_and_a_killed_run_leaves_nothing_in_the_way(p
         assert run.ends(signal.SIGINT) == 0
 
 
+def test_ctrl_c_while_it_starts_leaves_nothing(place):
+    with run_in(place) as run:
+        run.shows("starting the line")
+        started = run.family()
+        assert run.ends(signal.SIGINT) == 0
+    _are_gone(started)
+    assert run.text.splitlines()[-1] == "hotline    | stopped"
+
+
 def test_servers_from_outside_are_used_as_they_are(place, database_url, valkey_url, empty_database_url):
     place.settings |= {
         "DATABASE_URL": database_url,
