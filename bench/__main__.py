@@ -28,8 +28,8 @@ class Part:
 PARTS: Final = {
     "a": Part("how many turns a second, beside a bare menu", turns.measure),
     "b": Part("how long from the confirming key to the stopped card", stops.measure),
-    "c": Part("how long a turn takes with 500 callers at once", crowd.measure),
-    "d": Part("how much memory each process needs", crowd.measure_memory),
+    "c": Part("how long a turn takes with 500 callers at once, which also measures d", crowd.measure),
+    "d": Part("how much memory each process needs then, which also measures c", crowd.measure),
     "e": Part("how much longer a turn takes with a million calls in the log", log_size.measure),
     "f": Part("which web server, with how many threads", servers.measure, is_usual=False),
     "g": Part("how many workers", workers.measure, is_usual=False),
@@ -47,7 +47,7 @@ def main() -> int:
     figures: list[Figure] = []
     try:
         with open_site() as site:
-            for letter in parts:
+            for letter in _once_each(parts):
                 say = _sayer(letter, started)
                 say(PARTS[letter].question)
                 figures += PARTS[letter].measure(site, say)
@@ -72,6 +72,14 @@ def _wanted() -> Sequence[str]:
     if unknown := sorted(set(given) - PARTS.keys()):
         parser.error(f"there is no part {', '.join(unknown)}")
     return given or usual
+
+
+def _once_each(letters: Sequence[str]) -> Sequence[str]:
+    """Without those that are measured together with one before them."""
+    first: dict[object, str] = {}
+    for letter in letters:
+        first.setdefault(PARTS[letter].measure, letter)
+    return list(first.values())
 
 
 def _sayer(letter: str, started: float) -> Say:

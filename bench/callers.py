@@ -8,8 +8,9 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from itertools import cycle
+from itertools import count, cycle, takewhile
 from typing import Final
 
 from bench.connection import Connection, NoAnswer
@@ -19,6 +20,14 @@ from bench.webhooks import AFTER_THE_STOP, Twilio, Webhook, new_sid
 
 MOST_HOLDS: Final = 65
 """Looks for the result: the line itself goes on after a minute."""
+
+HOLD_S: Final = 1.0
+"""Seconds for which the line holds a caller between two looks."""
+
+KEYS_OF_A_CALL: Final = 12
+
+LEAD_IN_S: Final = 24.0
+"""Seconds: two for a key, so that it is no rush in itself."""
 
 _SEED: Final = 7305_0178
 
@@ -31,6 +40,8 @@ class Tally:
     failed: Counter[str] = field(default_factory=Counter)
     confirmed: dict[str, float] = field(default_factory=dict)
     people: int = 0
+    counted_from: float = 0.0
+    """The moment, by the performance counter, from which on times count. Failures always do."""
 
     async def ask(self, connection: Connection, webhook: Webhook) -> bytes:
         """The answer; one that is wrong is counted as failed, and empty."""
@@ -43,7 +54,8 @@ class Tally:
         if not answer.startswith(b"HTTP/1.1 20") or webhook.must_hold not in answer:
             self.failed[_what_came(answer)] += 1
             return b""
-        self.milliseconds[connection.port].append((time.perf_counter() - begun) * 1000)
+        if begun >= self.counted_from:
+            self.milliseconds[connection.port].append((time.perf_counter() - begun) * 1000)
         return answer
 
 
@@ -80,19 +92,29 @@ class Callers:
         return time.monotonic() - begun
 
     async def crowd(self) -> float:
-        """Many at once, each with one call after the other, until the time is over."""
+        """Many at once, each with one call after the other, until the time is over.
+
+        A lead-in that does not count brings each of them to some point of a call: else all would confirm at once.
+        """
         chance = random.Random(_SEED)
-        begun = time.monotonic()
-        end = begun + self.load.seconds
+        counted_from = time.monotonic() + LEAD_IN_S
+        end = counted_from + self.load.seconds
+        self.tally.counted_from = time.perf_counter() + LEAD_IN_S
 
-        async def caller(first_after_s: float) -> None:
-            await asyncio.sleep(first_after_s)
-            while time.monotonic() < end:
-                await self._call(end)
+        def moments() -> Iterator[float]:
+            # Everybody somewhere else between two keys.
+            position, hasty_pause_s = chance.random(), LEAD_IN_S / KEYS_OF_A_CALL
+            for left in range(chance.randrange(KEYS_OF_A_CALL), 0, -1):
+                yield counted_from - hasty_pause_s * (left - position)
+            yield from takewhile(end.__gt__, count(counted_from + self.load.pause_s * position, self.load.pause_s))
 
-        pauses = [chance.uniform(0, self.load.pause_s) for _ in range(self.load.callers)]
-        await asyncio.gather(*(caller(pause) for pause in pauses))
-        return time.monotonic() - begun
+        async def caller(keys: Iterator[float]) -> None:
+            with suppress(Over):
+                while True:
+                    await self._call(keys)
+
+        await asyncio.gather(*(caller(moments()) for _ in range(self.load.callers)))
+        return self.load.seconds
 
     async def arrivals(self) -> float:
         """New callers at moments that nobody foresees, until the time is over; then wait for the last of them."""
@@ -102,25 +124,28 @@ class Callers:
         at = begun + chance.expovariate(self.load.calls_a_second)
         while at < begun + self.load.seconds:
             await asyncio.sleep(at - time.monotonic())
-            calls.append(asyncio.create_task(self._call()))
+            calls.append(asyncio.create_task(self._call(count(at, self.load.pause_s))))
             at += chance.expovariate(self.load.calls_a_second)
         await asyncio.gather(*calls)
         return time.monotonic() - begun
 
-    async def _call(self, end: float = float("inf")) -> None:
+    async def _call(self, keys: Iterator[float]) -> None:
         person = self.load.first_person + self.tally.people
         self.tally.people += 1
-        call = Call(self.twilio, self.tally, Connection(next(self.ports)), self.load.pause_s, end)
+        call = Call(self.twilio, self.tally, Connection(next(self.ports)), keys)
         try:
-            await call.take(person)
-        except Interrupted:
-            pass
+            with suppress(Failed):
+                await call.take(person)
         finally:
             call.connection.close()
 
 
-class Interrupted(Exception):
-    """A webhook failed, or the measurement is over."""
+class Failed(Exception):
+    """A webhook failed: nobody knows how the call would go on."""
+
+
+class Over(Exception):
+    """The caller presses no more keys: the measurement is over."""
 
 
 @dataclass(slots=True)
@@ -130,44 +155,41 @@ class Call:
     twilio: Twilio
     tally: Tally
     connection: Connection
-    pause_s: float
-    end: float
+    keys: Iterator[float]
+    """When the caller presses the next key, however long the answer took; the ringing counts as the first."""
     sid: str = field(default_factory=new_sid)
-    key_due: float = field(default_factory=time.monotonic)
 
     async def take(self, person: int) -> None:
-        """Stop the person's card; raises Interrupted."""
+        """Stop the person's card; raises Failed or Over."""
         *asked, confirming = self.twilio.call_until_promise(self.sid, person)
         for webhook in asked:
-            await self._hear(webhook)
-            await self._pause()
-        self.tally.confirmed[self.sid] = time.time()
-        answer = await self._hear(confirming)
+            await self._press(webhook)
         turn = len(asked) + 1
+        answer = await self._press(confirming, confirms=True)
         while b"<Gather" not in answer and turn < MOST_HOLDS:
-            await asyncio.sleep(1)
-            answer = await self._hear(self.twilio.turn(self.sid, turn, None))
+            await asyncio.sleep(HOLD_S)
+            answer = await self._ask(self.twilio.turn(self.sid, turn, None))
             turn += 1
         for keys in AFTER_THE_STOP:
-            await self._pause()
-            await self._hear(self.twilio.turn(self.sid, turn, keys))
+            await self._press(self.twilio.turn(self.sid, turn, keys))
             turn += 1
-        await self._pause()
-        await self._hear(self.twilio.last_turn(self.sid, turn))
-        await self._hear(self.twilio.hang_up(self.sid))
+        await self._press(self.twilio.last_turn(self.sid, turn))
+        await self._ask(self.twilio.hang_up(self.sid))
 
-    async def _hear(self, webhook: Webhook) -> bytes:
+    async def _press(self, webhook: Webhook, *, confirms: bool = False) -> bytes:
+        due = next(self.keys, None)
+        if due is None:
+            raise Over
+        await asyncio.sleep(due - time.monotonic())
+        if confirms:
+            self.tally.confirmed[self.sid] = time.time()
+        return await self._ask(webhook)
+
+    async def _ask(self, webhook: Webhook) -> bytes:
         answer = await self.tally.ask(self.connection, webhook)
         if not answer:
-            raise Interrupted
+            raise Failed
         return answer
-
-    async def _pause(self) -> None:
-        # From key to key, however long the answer took.
-        self.key_due += self.pause_s
-        await asyncio.sleep(self.key_due - time.monotonic())
-        if time.monotonic() >= self.end:
-            raise Interrupted
 
 
 def _what_came(answer: bytes) -> str:

@@ -5,8 +5,9 @@ from typing import Final
 
 import psutil
 
+from bench.callers import LEAD_IN_S
 from bench.figures import AtMost, Figure, Say, percentile
-from bench.load import Load, run_load
+from bench.load import Load, Outcome, run_load
 from bench.programs import Running, whole_line
 from bench.register import write_register
 from bench.site import Site
@@ -15,20 +16,24 @@ from hotline.local.programs import WORKERS
 CALLERS: Final = 500
 PAUSE_S: Final = 5.0
 
-SECONDS: Final = 40.0
-SECONDS_FOR_MEMORY: Final = 15.0
-"""Enough for every caller to come three times, and so for every thread and connection to be there."""
+SECONDS: Final = 30.0
 
 _MEGABYTE: Final = 2**20
 
 
 def measure(site: Site, say: Say) -> list[Figure]:
-    """How many webhooks failed, and how long the others took."""
+    """How many webhooks failed, how long the others took, and what each process then holds."""
     with whole_line(site, site.new_database("crowd"), write_register(site), WORKERS) as line:
-        say(f"{CALLERS} callers for {SECONDS:.0f} seconds")
-        outcome = run_load(site, [line[0].port], _crowd(SECONDS))
-    for what, count in outcome.failed.items():
-        say(f"{count} failed: {what}")
+        say(f"{CALLERS} callers for {SECONDS:.0f} seconds, after a lead-in of {LEAD_IN_S:.0f}")
+        outcome = run_load(site, [line[0].port], Load("crowd", callers=CALLERS, pause_s=PAUSE_S, seconds=SECONDS))
+        servers = (Running("PostgreSQL", site.postgres_pid, ()), Running("Valkey", site.valkey_pid, ()))
+        memory = list(_memory([*line, *servers]))
+    for what, number in outcome.failed.items():
+        say(f"{number} failed: {what}")
+    return [*_figures(outcome), *memory]
+
+
+def _figures(outcome: Outcome) -> list[Figure]:
     times = outcome.milliseconds[0]
     who = f"{CALLERS} callers, a key every {PAUSE_S:.0f} s"
     return [
@@ -39,19 +44,6 @@ def measure(site: Site, say: Say) -> list[Figure]:
         Figure("c", f"{who}: longest", max(times), "ms"),
         Figure("c", f"{who}: calls that confirmed", len(outcome.confirmed)),
     ]
-
-
-def measure_memory(site: Site, say: Say) -> list[Figure]:
-    """What each process holds while so many are on the line."""
-    with whole_line(site, site.new_database("memory"), write_register(site), WORKERS) as line:
-        say(f"{CALLERS} callers for {SECONDS_FOR_MEMORY:.0f} seconds")
-        run_load(site, [line[0].port], _crowd(SECONDS_FOR_MEMORY))
-        servers = (Running("PostgreSQL", site.postgres_pid, ()), Running("Valkey", site.valkey_pid, ()))
-        return list(_memory([*line, *servers]))
-
-
-def _crowd(seconds: float) -> Load:
-    return Load("crowd", callers=CALLERS, pause_s=PAUSE_S, seconds=seconds)
 
 
 def _memory(line: Sequence[Running]) -> Iterator[Figure]:
