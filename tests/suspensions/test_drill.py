@@ -218,6 +218,11 @@ class Drill(RuleBasedStateMachine):
         self._works(after=stands_still)
 
     @rule()
+    def no_worker_comes_for_half_a_day(self) -> None:
+        self.now += timedelta(hours=13)
+        self._works()
+
+    @rule()
     def two_workers_cross(self) -> None:
         self._works(before=lambda key: self._stopper().stop(str(key), self._attempts(key)))
 

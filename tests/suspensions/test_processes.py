@@ -127,24 +127,28 @@ def test_a_killed_dispatcher_is_followed_by_another(
         assert len(backend.applied(request_id)) == 1
 
 
-def test_redis_may_be_killed_and_emptied_without_anybody_starting_anything_again(
+def test_redis_may_come_late_be_killed_and_emptied_without_anybody_starting_anything_again(
     short_directory: Path, database_url: str, engine: Engine, start: Start, backend: Backend
 ) -> None:
     server = Valkey(short_directory / "mortal-valkey", unused_port(), durable=False)
     told = environment(database_url, server.url(), backend.url)
     gone, back = "Redis is gone; trying until it is back", "Redis is back"
+    dispatcher, worker = start("dispatch", told), start("worker", told)
+    requests = [promised(engine)]
+    for program in (dispatcher, worker):
+        eventually(lambda program=program: program.logged(gone), f"the {program.name} program's word about Redis")
     with running(server) as valkey:
-        dispatcher, worker = start("dispatch", told), start("worker", told)
-        stopped(engine, promised(engine))
+        stopped(engine, requests[0])
         valkey.kill()
         valkey.wait()
-        meanwhile = promised(engine)
-        eventually(lambda: dispatcher.logged(gone), "the dispatcher's word about Redis")
+        requests.append(promised(engine))
+        eventually(lambda: dispatcher.logged(gone) == 2, "the dispatcher's second word about Redis")
     with running(server):
-        stopped(engine, meanwhile)
-        assert len(backend.applied(meanwhile)) == 1
-        assert (dispatcher.logged(gone), dispatcher.logged(back)) == (1, 1)
+        stopped(engine, requests[1])
+        assert (dispatcher.logged(gone), dispatcher.logged(back)) == (2, 2)
         assert worker.process.poll() is None
+    for request_id in requests:
+        assert len(backend.applied(request_id)) == 1
 
 
 @pytest.fixture
