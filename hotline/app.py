@@ -30,7 +30,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("hotline", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.secret_key = settings.hotline_secret_key.get_secret_value()
-    engine = connect_to(settings.database_url.get_secret_value())
+    engine = connect_to(settings.database_url.get_secret_value(), autocommit=True)
     app.extensions["hotline.engine"] = engine
     calls = build_calls(settings, engine)
     tokens = (settings.twilio_auth_token, settings.twilio_auth_token_next)

@@ -92,7 +92,8 @@ def _closing_lost_calls(settings: "Settings") -> "Chore":
     from hotline.calls.lost import close_lost_calls
     from hotline.store.database import connect_to
 
-    engine = connect_to(settings.database_url.get_secret_value(), application="hotline chores", connections=1)
+    url = settings.database_url.get_secret_value()
+    engine = connect_to(url, application="hotline chores", connections=1, autocommit=True)
     return partial(close_lost_calls, engine, build_calls(settings, engine))
 
 

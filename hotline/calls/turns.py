@@ -39,9 +39,9 @@ class Calls:
     """The calls of the line, over one database."""
 
     def __init__(self, engine: Engine, vault: Vault, secret: str, render: Render) -> None:
+        """The engine commits each statement by itself: a turn that promises nothing is one statement."""
         self._engine = engine
-        # The same pool, each statement its own transaction: a turn that promises nothing is one statement.
-        self._autocommitting = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._transacting = engine.execution_options(isolation_level="READ COMMITTED")
         self._vault = vault
         self._secret = secret
         self._render = render
@@ -75,7 +75,7 @@ class Calls:
 
     def end(self, sid: str, status: str, at: datetime) -> bool:
         """Close a call as ended with this status; False when it had ended before, or was never answered."""
-        with self._engine.begin() as connection:
+        with self._transacting.begin() as connection:
             ended = stored_calls.end_call(connection, sid, status, at)
             if ended is None:
                 return False
@@ -84,7 +84,7 @@ class Calls:
             return True
 
     def _start(self, sid: str, called: str, caller_sealed: bytes | None, taken: TakenTurn) -> bool:
-        with self._engine.begin() as connection:
+        with self._transacting.begin() as connection:
             return stored_calls.start_call(connection, sid, called, caller_sealed, taken)
 
     def _take(self, sid: str, number: int, event: Event, at: datetime) -> str:
@@ -105,12 +105,12 @@ class Calls:
         answer = self._render(turn, number + 1)
         taken = self._taken(saved.state, event, turn, number + 1, answer, at)
         if turn.effects:
-            with self._engine.begin() as connection:
+            with self._transacting.begin() as connection:
                 written = stored_calls.take_turn(connection, sid, taken, promises=True)
                 if written:
                     self._keep(connection, sid, taken.number, turn.effects, at)
         else:
-            with self._autocommitting.connect() as connection:
+            with self._engine.connect() as connection:
                 written = stored_calls.take_turn(connection, sid, taken, promises=False)
         return answer if written else self._find(sid)[0].answer
 
@@ -136,13 +136,13 @@ class Calls:
         self._keep(connection, sid, 0, flow.hang_up(state), at)
 
     def _progress(self, sid: str, at: datetime) -> Waited:
-        with self._autocommitting.connect() as connection:
+        with self._engine.connect() as connection:
             progress = requests.find_newest(connection, sid)
         assert progress is not None, "a call waits only for a request that was committed with its turn"
         return _waited(progress, at)
 
     def _find(self, sid: str) -> tuple[Saved, SavedCall]:
-        with self._autocommitting.connect() as connection:
+        with self._engine.connect() as connection:
             newest = stored_calls.find_call(connection, sid)
         if newest is None or newest.sealed is None:
             raise UnknownCall(f"Call {fingerprint(self._secret, sid)} is not known, or what it knew is erased.")

@@ -50,12 +50,14 @@ def connect_to(
     connections: int = 5,
     checked: bool = False,
     wait_for_disk: bool = True,
+    autocommit: bool = False,
 ) -> Engine:
     """An engine for `postgresql://` or `postgresql+psycopg://`, through TCP or a Unix socket; connects when first used.
 
     `connections` are kept open, and as many more are opened in a rush. `checked` asks each connection whether it
     still lives before it is used, for one round trip. Without `wait_for_disk` a crash of PostgreSQL may lose the
-    last commits: only for work that is then done again.
+    last commits: only for work that is then done again. With `autocommit` each statement is a transaction of its own,
+    and who needs a longer one says so; it spares a round trip, and telling the connection so at every use.
     """
     options = {
         "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
@@ -69,6 +71,8 @@ def connect_to(
         pool_timeout=_POOL_TIMEOUT_S,
         pool_use_lifo=True,
         pool_pre_ping=checked,
+        isolation_level="AUTOCOMMIT" if autocommit else None,
+        skip_autocommit_rollback=autocommit,
         hide_parameters=True,
         connect_args=connect_arguments(application, options),
     )

@@ -67,7 +67,7 @@ def vault() -> Vault:
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    engine = connect_to(database_url)
+    engine = connect_to(database_url, autocommit=True)
     yield engine
     engine.dispose()
 

@@ -18,7 +18,7 @@ TO_THE_QUESTION = ("2", "1", "19800301", "1000001", "216")
 
 def answer_request(line: Line, **answers: str) -> None:
     told = {Target(target): Answer(answer) for target, answer in answers.items()}
-    with line.engine.begin() as connection:
+    with line.engine.connect() as connection:
         newest = connection.execute(text("SELECT id FROM requests ORDER BY turn DESC LIMIT 1")).scalar_one()
         assert requests.finish(connection, newest, backend_id="b1", answers=told, now=line.at)
 
