@@ -30,7 +30,9 @@ class Command:
     account: str | None = None
     """The system account it runs as; None means this program's own."""
     stop_signal: signal.Signals = signal.SIGTERM
-    """What asks it to end, and what it gets when this program dies without asking."""
+    """What asks it to end."""
+    orphan_signal: signal.Signals | None = None
+    """What it gets when this program dies without asking; None means the same."""
     stop_within_s: float = 10.0
     """After this it is killed."""
 
@@ -41,7 +43,7 @@ def launch(command: Command, output: int | IO[bytes] = subprocess.DEVNULL) -> su
     Call it from a thread that lives as long as the child should: Linux takes the thread for the parent.
     """
     tether = (sys.executable, "-I", "-S", str(_TETHER))
-    to_whom = (str(os.getpid()), str(int(command.stop_signal)), command.account or "-")
+    to_whom = (str(os.getpid()), str(int(command.orphan_signal or command.stop_signal)), command.account or "-")
     return subprocess.Popen(
         (*tether, *to_whom, *command.arguments),
         stdin=subprocess.DEVNULL,

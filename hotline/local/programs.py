@@ -1,5 +1,6 @@
 """The hotline's processes, as a local run starts them."""
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,13 +34,19 @@ def reference_backend(host: str, port: int, *, faults: bool = False) -> Program:
 def line(plan: Plan) -> list[Program]:
     """Web server, dispatcher and workers."""
     database, redis = plan.settings["DATABASE_URL"], plan.settings["REDIS_URL"]
+    # A worker that is asked to end in the moment in which Redis goes may wait for Redis instead. It may be killed at
+    # any moment, so that is what it gets when all go at once.
+    workers = [
+        Program(
+            Command(f"worker-{number}", (_HOTLINE, "worker"), orphan_signal=signal.SIGKILL),
+            lambda pid: worker_waits(redis, pid),
+        )
+        for number in range(1, WORKERS + 1)
+    ]
     return [
         _program("web", lambda _: is_well(plan.port, "/readyz"), "web", "--host", "127.0.0.1"),
         _program("dispatcher", lambda _: dispatcher_listens(database), "dispatcher"),
-        *(
-            _program(f"worker-{number}", lambda pid: worker_waits(redis, pid), "worker")
-            for number in range(1, WORKERS + 1)
-        ),
+        *workers,
     ]
 
 

@@ -67,10 +67,10 @@ def test_what_dies_is_started_again_and_a_killed_run_leaves_nothing_in_the_way(p
 
         left = run.family()
         run.process.kill()
+    _are_gone(left)
     with run_in(place) as run:
         run.shows(UP)
         _shows_a_stopped_card(run.text)
-        _are_gone(left)
         assert run.ends(signal.SIGINT) == 0
 
 
