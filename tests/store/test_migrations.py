@@ -34,14 +34,15 @@ OPTIONS = (
 
 
 def described(engine: Engine) -> list[list[tuple[object, ...]]]:
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num int)"))
+    with engine.connect() as connection:
         return [[tuple(row) for row in connection.execute(text(q))] for q in (COLUMNS, INDEXES, CONSTRAINTS, OPTIONS)]
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(engine: Engine, empty_database_url: str) -> None:
     made_from_tables = connect_to(empty_database_url)
-    metadata.create_all(made_from_tables)
+    with made_from_tables.begin() as connection:
+        metadata.create_all(connection)
+        connection.execute(text("CREATE TABLE alembic_version (version_num int)"))
     expected, migrated = described(made_from_tables), described(engine)
     made_from_tables.dispose()
     assert migrated == expected
@@ -91,7 +92,7 @@ def test_processes_that_start_at_once_migrate_one_after_the_other(empty_database
 
 
 def test_a_new_migration_holds_what_the_tables_have_beyond_the_database(
-    database_url: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(database.MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
     wider = MetaData()
@@ -101,10 +102,12 @@ def test_a_new_migration_holds_what_the_tables_have_beyond_the_database(
     monkeypatch.setattr(database, "MIGRATIONS", tmp_path / "migrations")
     monkeypatch.setattr(database, "metadata", wider)
 
-    written = write_migration(database_url, "police stations")
+    written = write_migration(fresh_database_url, "police stations")
     assert written.name == "0002_police_stations.py"
-    migrate(database_url)
+    migrate(fresh_database_url)
+    engine = connect_to(fresh_database_url)
     assert "stations" in inspect(engine).get_table_names()
+    engine.dispose()
 
 
 def test_the_update_of_a_turn_stays_on_its_page(engine: Engine) -> None:
