@@ -4,6 +4,7 @@ import signal
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -12,6 +13,7 @@ from redis import Redis
 
 from hotline.phone.caller import Caller
 from hotline.store.database import plain_url
+from hotline.store.requests import CHANNEL
 from hotline.suspensions.queue import QUEUE
 from tests.drills.people import Keyed, somebody
 from tests.drills.servers import Part, Program, Server
@@ -73,19 +75,23 @@ class DrillLine:
             self.kill(name)
         everything = (*self.servers, *PROGRAMS)
         for name in everything:
-            if self._part(name).is_up:
+            if self.is_up(name):
                 self.thaw(name)
         for several in (self.servers, PROGRAMS):
-            self.start(*(name for name in several if not self._part(name).is_up))
+            self.start(*(name for name in several if not self.is_up(name)))
         self.running.faults()
+
+    def is_up(self, name: str) -> bool:
+        return self._part(name).is_up
 
     def time_passes(self) -> None:
         """Make everything due that waits for its pause to end.
 
         The pauses are 15 seconds and more. Nobody but the dispatchers looks at this column, so the hand of a clock is
-        all that is moved: what follows is what follows when the time is really up.
+        all that is moved: what follows is what follows when the time is really up. They are woken to look at once.
         """
         self._do("UPDATE requests SET due_at = now() - interval '1 second' WHERE status = 'accepted'")
+        self._do("SELECT pg_notify(%s, '')", CHANNEL)
 
     def time_passes_for(self, caller: Caller, seconds: int) -> None:
         """Make the request of a call older: a minute of holding in no time, for the caller and for the line."""
@@ -94,11 +100,15 @@ class DrillLine:
 
     # Who calls.
 
-    def confirms(self, keyed: Keyed | None = None, **how: Any) -> Caller:
+    def caller(self, **how: Any) -> Caller:
+        """A telephone on which a second of holding is a fifth of a second, so that drills are short."""
+        return self.running.caller(wait=lambda seconds: sleep(seconds / 5), **how)
+
+    def confirms(self, keyed: Keyed | None = None) -> Caller:
         """A caller who has keyed everything, and has but to press `1`."""
         keyed = keyed or somebody()
         self.confirmed.append(keyed.person)
-        caller = self.running.caller(**how).dials()
+        caller = self.caller().dials()
         for entry in keyed.entries():
             caller.keys(entry)
         return caller.hears("stop it now, press 1")
@@ -169,7 +179,7 @@ class DrillLine:
 
     def held(self, caller: Caller) -> closing[psycopg.Connection]:
         """Somebody else holds the row of the call, so that its next turn waits in the middle of its commit."""
-        return _holding(self.running.database_url, "SELECT FROM calls WHERE sid = %s FOR UPDATE", caller.call_sid)
+        return _holding(self.running.database_url, "SELECT FROM calls WHERE sid = %s FOR NO KEY UPDATE", caller.call_sid)
 
     def backend_held(self, keyed: Keyed) -> closing[psycopg.Connection]:
         """Somebody else holds the person at the backend, so that it waits in the middle of stopping their card."""
@@ -196,10 +206,12 @@ class DrillLine:
         with self.redis() as redis:
             return [job.decode() for job in redis.lrange(f"rq:queue:{QUEUE}", 0, -1)]
 
-    def work_in_hand(self) -> bool:
+    def is_at_work(self, name: str) -> bool:
         """Whether a worker has taken a job and is not done with it."""
+        pid = str(self.running.children[name].pid).encode()
         with self.redis() as redis:
-            return any(redis.hget(key, "state") == b"busy" for key in redis.smembers("rq:workers"))
+            workers = [redis.hmget(key, "pid", "state") for key in redis.smembers("rq:workers")]
+        return [pid, b"busy"] in workers
 
     def _part(self, name: str) -> Part:
         return self.servers.get(name) or Program(self.running, name)

@@ -17,7 +17,7 @@ def test_a_confirmation_that_comes_twenty_times_at_once_promises_once(line):
 
 
 def test_a_call_that_is_announced_twenty_times_at_once_is_answered_once(line):
-    caller = line.running.caller().dials()
+    caller = line.caller().dials()
     # Another call, as nobody has seen it yet.
     fields = caller.fields(CallSid="CA" + caller.call_sid[:1:-1], CallStatus="ringing")
     answers = _all_at_once(lambda: caller.posts("/voice/incoming", fields))

@@ -35,7 +35,7 @@ def test_what_was_keyed_shows_nowhere_but_sealed(line):
 
 def _keys_everything(line: DrillLine) -> Caller:
     """With misses, speech, twelve digits, and webhooks that are refused."""
-    caller = line.running.caller(number=CALLER_NUMBER).dials()
+    caller = line.caller(number=CALLER_NUMBER).dials()
     for entry in MARKED.entries()[:4]:
         caller.keys(entry)
     caller.says("zebra finch").keys(f"{MY_NUMBER}#")
@@ -50,12 +50,8 @@ def _keys_everything(line: DrillLine) -> Caller:
 
 
 def _is_stopped_with_every_trouble(line: DrillLine, caller: Caller, seen: list[Trace]) -> dict[str, object]:
-    """Each trouble writes logs of its own: PostgreSQL gone in the turn, refusals, broken connections, kills."""
-    line.takes_a_moment()
-    turn = line.next_turn_of(caller)
-    line.kill("postgres", "worker-1")
-    assert caller.posts(turn, caller.fields(Digits="1")).ok
-    line.start("postgres")
+    """Each trouble writes logs of its own: refusals, broken connections, PostgreSQL gone for worker and web server."""
+    line.kill("worker-1")
     caller.presses("1")
     eventually(line.jobs_waiting, "the job is in the queue")
     seen += moving(line)
@@ -68,21 +64,21 @@ def _is_stopped_with_every_trouble(line: DrillLine, caller: Caller, seen: list[T
     line.is_tried(caller, 2)
     line.says("worker-1", "ConnectionError")
     line.running.faults()
+    turn = line.next_turn_of(caller)
     with line.backend_held(MARKED):
         line.time_passes()
         line.backend_waits()
         seen += moving(line)
         line.kill("postgres")
+        assert caller.posts(turn, caller.fields(Digits=MARKED.person.postal_code)).ok
     line.says("worker-1", "a try failed")
     line.start("postgres")
-    line.kill("worker-1")
-    line.start("worker-1")
     line.time_passes()
     return line.is_stopped_once(caller)
 
 
 def _asks_for_a_call_back(line: DrillLine) -> None:
-    caller = line.running.caller(number=CALLER_NUMBER).dials().presses("9", "1", "0")
+    caller = line.caller(number=CALLER_NUMBER).dials().presses("9", "1", "0")
     caller.hears("another number, press 2").presses("2").keys(f"{CALL_BACK_NUMBER}#").presses("1").is_hung_up_on()
     assert line.rows("SELECT FROM follow_ups WHERE call_sid = %s AND reason = 'call_back'", caller.call_sid)
 

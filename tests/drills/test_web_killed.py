@@ -9,17 +9,21 @@ from tests.drills.people import somebody
 from tests.whole.running import eventually
 
 
-def test_a_call_goes_on_where_it_was_between_two_turns(line):
+def test_a_call_goes_on_where_it_was_when_it_is_killed_between_two_turns_and_in_a_hold(line):
     keyed = somebody()
     line.confirmed.append(keyed.person)
-    caller = line.running.caller().dials()
+    caller = line.caller().dials()
     for entry in keyed.entries()[:5]:
         caller.keys(entry)
     line.kill("web")
     line.start("web")
     for entry in keyed.entries()[5:]:
         caller.keys(entry)
-    caller.hears("stop it now").presses("1").waits_until_hears("is stopped", 20).hears_receipt_number()
+    line.kill("worker-1")
+    caller.hears("stop it now").presses("1").hears("One moment")
+    line.kill("web")
+    line.start("web", "worker-1")
+    caller.waits_until_hears("is stopped", 20).hears_receipt_number()
     assert line.is_stopped_once(caller)["receipt_number"] == caller.receipt_number
 
 
@@ -68,12 +72,3 @@ def test_a_confirmation_killed_after_its_commit_is_neither_lost_nor_doubled_when
     line.start("web")
     caller.presses("1").hears("One moment").waits_until_hears("is stopped", 20).hears_receipt_number()
     assert line.is_stopped_once(caller)["receipt_number"] == caller.receipt_number
-
-
-def test_a_caller_who_holds_is_told_the_result_by_a_web_server_that_was_not_there_when_they_confirmed(line):
-    line.kill("worker-1")
-    caller = line.is_promised()
-    line.kill("web")
-    line.start("web", "worker-1")
-    caller.waits_until_hears("is stopped", 20).hears_receipt_number()
-    line.is_stopped_once(caller)

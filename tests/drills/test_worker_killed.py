@@ -7,7 +7,7 @@ from tests.whole.running import eventually
 def test_a_worker_killed_while_the_backend_is_slow_is_made_up_for_by_the_next(line):
     line.running.faults(latency_ms=1500)
     caller = line.is_promised()
-    eventually(lambda: line.work_in_hand(), "a worker has taken the job")
+    eventually(lambda: line.is_at_work("worker-1"), "a worker has taken the job")
     line.kill("worker-1")
     line.running.faults()
     line.start("worker-1")
