@@ -24,8 +24,8 @@ class Settings(BaseModel):
     hotline_public_url: str
     hotline_encryption_keys: tuple[SecretStr, ...] = Field(min_length=1)
     hotline_secret_key: SecretStr = Field(min_length=16)
-    database_url: SecretStr
-    redis_url: SecretStr
+    database_url: SecretStr = Field(min_length=1)
+    redis_url: SecretStr = Field(min_length=1)
     twilio_account_sid: str = Field(pattern=r"^AC[0-9a-fA-F]{32}$")
     twilio_auth_token: SecretStr = Field(min_length=1)
     twilio_auth_token_next: SecretStr | None = None

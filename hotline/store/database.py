@@ -93,7 +93,10 @@ def connect_arguments(application: str, options: dict[str, str]) -> dict[str, An
 
 def plain_url(url: str) -> str:
     """The same URL as psycopg itself understands it."""
-    return _url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    written = _url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    head, mark, query = written.partition("?")
+    # SQLAlchemy writes a space there as +, which libpq takes for a plus.
+    return head + mark + query.replace("+", "%20")
 
 
 def migrate(url: str) -> None:

@@ -5,8 +5,9 @@ for ever or raise, is prevented by its time limit and by the job itself; and a w
 """
 
 import logging
-import time
+import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import Final
 
 from redis import Redis
@@ -46,15 +47,18 @@ class StopWorker(SimpleWorker):
 
     max_connection_wait_time = RETRY_S
 
+    asked_to_end: threading.Event
+    """Set by SIGTERM and SIGINT. It outlives the worker, whose signal handlers outlive it too."""
+
     @property
     def connection_timeout(self) -> int:
         """Seconds after which a Redis that says nothing counts as gone."""
         return self.dequeue_timeout + 2
 
-    @property
-    def was_asked_to_end(self) -> bool:
-        """Whether it ended because of a signal, and not because of trouble."""
-        return self._shutdown_requested_date is not None
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """End after the job in hand. What RQ does next may fail in Redis; that somebody asked is known before."""
+        self.asked_to_end.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def subscribe(self) -> None:
         """Do not listen for RQ's commands: whoever can write to Redis could end every worker."""
@@ -95,9 +99,9 @@ def allow(stop: Callable[[str, int], None]) -> type[AllowedJob]:
     return type("StopJob", (AllowedJob,), {"allowed": {STOP: stop}})
 
 
-def make_worker(redis: Redis, job_class: type[Job]) -> StopWorker:
-    """A worker on the only queue; raises RedisError when Redis does not answer."""
-    return StopWorker(
+def make_worker(redis: Redis, job_class: type[Job], asked_to_end: threading.Event | None = None) -> StopWorker:
+    """A worker on the only queue, which tells the event that it was asked to end; raises RedisError."""
+    worker = StopWorker(
         [QUEUE],
         connection=redis,
         job_class=job_class,
@@ -107,18 +111,20 @@ def make_worker(redis: Redis, job_class: type[Job]) -> StopWorker:
         log_job_description=False,
         default_result_ttl=0,
     )
+    worker.asked_to_end = asked_to_end or threading.Event()
+    return worker
 
 
 def _work_until_asked_to_end(redis: Redis, job_class: type[Job]) -> None:
     trouble = Trouble("Redis")
-    while True:
+    asked_to_end = threading.Event()
+    while not asked_to_end.is_set():
         try:
-            worker = make_worker(redis, job_class)
+            worker = make_worker(redis, job_class, asked_to_end)
             trouble.ends()
             worker.work(logging_level="WARNING")
-            if worker.was_asked_to_end:
-                return
-            log.warning("the worker lost its way and begins anew")
+            if not asked_to_end.is_set():
+                log.warning("the worker lost its way and begins anew")
         except RedisError as error:
             trouble.begins(error)
-        time.sleep(RETRY_S)
+        asked_to_end.wait(RETRY_S)

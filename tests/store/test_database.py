@@ -1,4 +1,4 @@
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import pytest
 from sqlalchemy import make_url, text
@@ -38,6 +38,11 @@ def test_every_spelling_of_a_url_connects(database_url: str, spelling: str) -> N
 def test_a_password_survives_the_way_to_psycopg() -> None:
     url = "postgresql+psycopg://line:p%40ss%2Fword@db.example:6432/hotline"
     assert plain_url(url) == "postgresql://line:p%40ss%2Fword@db.example:6432/hotline"
+
+
+def test_a_socket_in_a_directory_with_a_space_is_written_as_libpq_reads_it():
+    url = "postgresql+psycopg://postgres@/hotline?host=%2Ftmp%2Fa%20b"
+    assert parse_qs(plain_url(url).partition("?")[2].replace("+", "%2B")) == {"host": ["/tmp/a b"]}
 
 
 def test_another_kind_of_database_is_refused_with_a_sentence() -> None:

@@ -1,9 +1,12 @@
 import json
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
 from rq.command import PUBSUB_CHANNEL_TEMPLATE, send_shutdown_command
 from rq.worker import Worker
 
@@ -84,6 +87,26 @@ def test_a_killed_worker_is_forgotten_within_minutes(redis: Redis) -> None:
     worker.register_birth()
     worker.heartbeat()
     assert 0 < redis.ttl(worker.key) <= 60
+
+
+@pytest.fixture
+def signals_kept() -> Iterator[None]:
+    """Gives this process its own signal handlers back: a worker that is asked to end takes them."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, how in kept.items():
+        signal.signal(number, how)
+
+
+@pytest.mark.usefixtures("signals_kept")
+def test_whoever_asks_a_worker_to_end_is_heard_though_redis_is_just_gone(redis: Redis, free_port: int) -> None:
+    asked_to_end = threading.Event()
+    worker = make_worker(redis, allow(lambda request_id, attempt: None), asked_to_end)
+    worker.set_state("busy")
+    worker.connection = Redis(port=free_port, retry=None)
+    with pytest.raises(RedisError):
+        worker.request_stop(signal.SIGTERM, None)
+    assert asked_to_end.is_set()
 
 
 def test_a_silent_redis_is_noticed_within_seconds(redis: Redis) -> None:
