@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import chain, islice
 from typing import Any, Final
+
+from hotline.clock import in_japan
 
 _WIDTHS_FROM: Final = 1000
 """Rows that decide how wide the columns are; a longer value after them only shifts its own line."""
@@ -15,7 +18,7 @@ def json_lines(rows: Iterator[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def table_lines(rows: Iterator[Mapping[str, Any]]) -> Iterator[str]:
-    """A line of headings and a line for each row; nothing when there is no row."""
+    """A line of headings and a line for each row, with times of Japan; nothing when there is no row."""
     first = list(map(_cells, islice(rows, _WIDTHS_FROM)))
     if not first:
         return
@@ -26,7 +29,11 @@ def table_lines(rows: Iterator[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _cell(value) for name, value in row.items()}
+    return {name: _in_japan(value) if name.endswith("_at") and value else _cell(value) for name, value in row.items()}
+
+
+def _in_japan(moment: str) -> str:
+    return f"{in_japan(datetime.fromisoformat(moment)):%Y-%m-%d %H:%M:%S}"
 
 
 def _cell(value: Any) -> str:
