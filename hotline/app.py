@@ -6,6 +6,7 @@ from hotline.calls.turns import Calls
 from hotline.oncall.health import health_blueprint
 from hotline.privacy import Vault
 from hotline.settings import Settings
+from hotline.speech.speak import load_wording
 from hotline.store.database import Engine, connect_to
 from hotline.voice.signature import Signatures
 from hotline.voice.twiml import TwimlRenderer
@@ -26,7 +27,8 @@ def build_calls(settings: Settings, engine: Engine) -> Calls:
 
 
 def create_app(settings: Settings) -> Flask:
-    """The web application of the line."""
+    """The web application of the line. What is wrong with its words stops it here, not in a call."""
+    load_wording()
     app = Flask("hotline", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.secret_key = settings.hotline_secret_key.get_secret_value()

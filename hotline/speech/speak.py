@@ -51,6 +51,11 @@ def speak(sentence: Sentence, language: str) -> Utterance:
     return _wording().speak(sentence, language)
 
 
+def load_wording() -> None:
+    """Read scripts and voices now, not when the first caller waits for a word; raises PromptFault or VoicesFault."""
+    _wording()
+
+
 class Wording:
     """All that the line can say. Loaded once; the languages are read when they are first spoken."""
 
