@@ -31,7 +31,6 @@ def create_app(settings: Settings) -> Flask:
     load_wording()
     app = Flask("hotline", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
-    app.secret_key = settings.hotline_secret_key.get_secret_value()
     engine = connect_to(settings.database_url.get_secret_value(), autocommit=True)
     app.extensions["hotline.engine"] = engine
     calls = build_calls(settings, engine)
