@@ -1,0 +1,1 @@
+"""Every table and every query of the hotline, in PostgreSQL."""

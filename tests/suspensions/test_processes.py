@@ -147,6 +147,7 @@ def test_redis_may_come_late_be_killed_and_emptied_without_anybody_starting_anyt
         stopped(engine, requests[1])
         assert (dispatcher.logged(gone), dispatcher.logged(back)) == (2, 2)
         assert worker.process.poll() is None
+    assert [program.ends()[0] for program in (dispatcher, worker)] == [0, 0], "without Redis they end as well"
     for request_id in requests:
         assert len(backend.applied(request_id)) == 1
 
