@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -81,7 +81,7 @@ def dispatcher() -> None:
 
     Again and again, until each is done. Several may run.
     """
-    settings = _settings(logged=True)
+    settings = _working_settings()
     from hotline.suspensions.dispatch import run as dispatch
 
     dispatch(settings, [_closing_lost_calls(settings)])
@@ -103,7 +103,7 @@ def worker() -> None:
 
     Several may run.
     """
-    settings = _settings(logged=True)
+    settings = _working_settings()
     from hotline.suspensions.worker import run as work
 
     work(settings)
@@ -230,21 +230,33 @@ def migration(message: str) -> None:
     click.echo(f"Written: {write(message)}. Read it before you commit it.")
 
 
-def _settings(*, logged: bool = False, also_local: bool = False) -> "Settings":
+def _settings(*, also_local: bool = False) -> "Settings":
     """The settings; without them, a sentence for each that is missing or wrong, and the end.
 
     `also_local` takes what nobody gave from the newest `hotline run` in HOTLINE_HOME.
     """
     from hotline.local.given import local_settings
-    from hotline.logs import start_logging
     from hotline.settings import load_settings
 
     with _sentences():
         if also_local:
             os.environ.update(local_settings())
-        settings = load_settings()
-    if logged:
-        start_logging()
+        return load_settings()
+
+
+def _working_settings() -> "Settings":
+    """The settings of a process that works on the database; without this version's tables it does not start."""
+    from hotline.logs import start_logging
+    from hotline.store.database import DATABASE_TROUBLE, NOT_MIGRATED, connect_to, is_migrated
+
+    settings = _settings()
+    start_logging()
+    engine = connect_to(settings.database_url.get_secret_value(), connections=1)
+    # A database that is away is waited for.
+    with suppress(*DATABASE_TROUBLE):
+        if not is_migrated(engine):
+            _fail(NOT_MIGRATED)
+    engine.dispose()
     return settings
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from hotline.local.given import CannotLook, local_settings
 from hotline.settings import SettingsFault
-from hotline.store.database import DATABASE_TROUBLE, Engine, connect_to, is_migrated
+from hotline.store.database import DATABASE_TROUBLE, NOT_MIGRATED, Engine, connect_to, is_migrated
 
 
 def database_url() -> str:
@@ -25,7 +25,7 @@ def database() -> Iterator[Engine]:
         engine = connect_to(database_url(), application="hotline", connections=1)
         try:
             if not is_migrated(engine):
-                raise CannotLook("The database lacks tables of this version: run `hotline migrate`.")
+                raise CannotLook(NOT_MIGRATED)
             yield engine
         finally:
             engine.dispose()

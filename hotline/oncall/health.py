@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from hotline.store.database import DATABASE_TROUBLE, Engine, is_migrated
+from hotline.store.database import DATABASE_TROUBLE, NOT_MIGRATED, Engine, is_migrated
 
 
 def health_blueprint(engine: Engine) -> Blueprint:
@@ -30,4 +30,4 @@ def _why_not_ready(engine: Engine) -> str | None:
             return None
     except DATABASE_TROUBLE:
         return "The database does not answer: see that PostgreSQL runs and that DATABASE_URL points to it."
-    return "The database lacks tables of this version: run `hotline migrate`."
+    return NOT_MIGRATED

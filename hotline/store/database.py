@@ -19,10 +19,22 @@ from sqlalchemy.pool import NullPool
 
 from hotline.store.tables import metadata
 
-__all__ = ["DATABASE_TROUBLE", "Connection", "Engine", "connect_to", "is_migrated", "migrate", "write_migration"]
+__all__ = [
+    "DATABASE_TROUBLE",
+    "NOT_MIGRATED",
+    "Connection",
+    "Engine",
+    "connect_to",
+    "is_migrated",
+    "migrate",
+    "write_migration",
+]
 
 DATABASE_TROUBLE: Final = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError)
 """What PostgreSQL raises when it cannot be reached, is restarted, or takes too long: the same may work again later."""
+
+NOT_MIGRATED: Final = "The database lacks tables of this version: run `hotline migrate`."
+"""What to tell whoever starts something on a database for which `is_migrated` is false."""
 
 CONNECT_TIMEOUT_S: Final = 3
 """Seconds for a new connection. A caller waits for it, and the telephone network gives a turn 15 s."""

@@ -114,6 +114,25 @@ def test_an_address_that_is_none_gets_a_sentence(hotline):
     assert done.stderr == "DATABASE_URL is wrong: write it like postgresql://user@host/database.\n"
 
 
+@pytest.mark.parametrize("command", ["dispatcher", "worker"])
+def test_a_process_on_a_database_without_tables_says_what_to_do(hotline, empty_database_url, command):
+    settings = {
+        "HOTLINE_PUBLIC_URL": "http://127.0.0.1:1",
+        "HOTLINE_ENCRYPTION_KEYS": new_key(),
+        "HOTLINE_SECRET_KEY": "a secret of sixteen and more",
+        "DATABASE_URL": empty_database_url,
+        "REDIS_URL": "redis://127.0.0.1:1",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "a token",
+        "CARDSTATUS_URL": "http://127.0.0.1:1",
+        "CARDSTATUS_TOKEN": "a token",
+    }
+    done = hotline(command, **settings)
+    assert done.returncode == 1
+    assert "run `hotline migrate`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_database_without_tables_gets_them_from_migrate(hotline, empty_database_url):
     assert "run `hotline migrate`" in hotline("calls", DATABASE_URL=empty_database_url).stderr
     for _ in range(2):
