@@ -179,7 +179,8 @@ class DrillLine:
 
     def held(self, caller: Caller) -> closing[psycopg.Connection]:
         """Somebody else holds the row of the call, so that its next turn waits in the middle of its commit."""
-        return _holding(self.running.database_url, "SELECT FROM calls WHERE sid = %s FOR NO KEY UPDATE", caller.call_sid)
+        row = "SELECT FROM calls WHERE sid = %s FOR NO KEY UPDATE"
+        return _holding(self.running.database_url, row, caller.call_sid)
 
     def backend_held(self, keyed: Keyed) -> closing[psycopg.Connection]:
         """Somebody else holds the person at the backend, so that it waits in the middle of stopping their card."""
