@@ -98,6 +98,10 @@ class DrillLine:
         older = "UPDATE requests SET accepted_at = accepted_at - make_interval(secs => %s) WHERE call_sid = %s"
         self._do(older, seconds, caller.call_sid)
 
+    def told_to_postgres(self, statement: str) -> None:
+        self._do(statement)
+        self._do("SELECT pg_reload_conf()")
+
     # Who calls.
 
     def caller(self, **how: Any) -> Caller:

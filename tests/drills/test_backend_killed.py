@@ -13,7 +13,7 @@ def test_a_backend_killed_while_it_stops_a_card_stops_it_once_when_it_is_back(li
     line.start("cardstatus")
     assert not line.applied(line.request_of(caller))
     line.time_passes()
-    caller.waits_until_hears("is stopped", 10).hears_nothing_of("already")
+    caller.waits_until_hears("is stopped", 20).hears_nothing_of("already")
     line.is_stopped_once(caller)
 
 
@@ -27,7 +27,7 @@ def test_a_backend_killed_after_an_answer_that_was_lost_still_knows_the_key(line
     assert line.request_of(caller)["status"] == "accepted"
     line.start("cardstatus")
     line.time_passes()
-    caller.waits_until_hears("is stopped", 10).hears_nothing_of("already")
+    caller.waits_until_hears("is stopped", 20).hears_nothing_of("already")
     line.is_stopped_once(caller)
 
 
@@ -55,7 +55,7 @@ def test_a_backend_that_answers_503_is_asked_again(line):
     line.says("worker-1", "status 503")
     line.running.faults()
     line.time_passes()
-    caller.waits_until_hears("is stopped", 10)
+    caller.waits_until_hears("is stopped", 20)
     assert line.is_stopped_once(caller)["attempts"] == 2
 
 
@@ -67,7 +67,7 @@ def test_a_backend_that_stands_still_and_wakes_up_stops_the_card_once(line):
     line.thaw("cardstatus")
     line.is_applied(caller)
     line.time_passes()
-    caller.waits_until_hears("is stopped", 10).hears_nothing_of("already")
+    caller.waits_until_hears("is stopped", 20).hears_nothing_of("already")
     line.is_stopped_once(caller)
 
 

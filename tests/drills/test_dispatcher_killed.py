@@ -7,7 +7,7 @@ def test_what_was_accepted_while_no_dispatcher_ran_is_handed_over_at_once_when_o
     line.kill("dispatcher")
     caller = line.is_promised()
     line.start("dispatcher")
-    caller.waits_until_hears("is stopped", 10).hears_receipt_number()
+    caller.waits_until_hears("is stopped", 20).hears_receipt_number()
     assert line.is_stopped_once(caller)["attempts"] == 1
 
 
@@ -28,7 +28,7 @@ def test_a_dispatcher_killed_after_handing_over_is_not_needed_for_the_stop(line)
     eventually(line.jobs_waiting, "the job is in the queue")
     line.kill("dispatcher")
     line.start("worker-1")
-    caller.waits_until_hears("is stopped", 10)
+    caller.waits_until_hears("is stopped", 20)
     assert line.is_stopped_once(caller)["attempts"] == 1
 
 
@@ -52,7 +52,7 @@ def test_the_other_dispatcher_goes_on_while_one_is_frozen(line):
     line.start("dispatcher-2")
     line.freeze("dispatcher")
     caller = line.is_promised()
-    caller.waits_until_hears("is stopped", 10)
+    caller.waits_until_hears("is stopped", 20)
     finished = line.is_stopped_once(caller)
     line.kill("dispatcher-2")
     line.thaw("dispatcher")

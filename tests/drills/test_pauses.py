@@ -8,7 +8,7 @@ def test_what_any_part_drops_is_taken_up_again_after_the_first_pause_without_a_h
     dropped_by = (_the_worker, _the_backend, _postgres, _the_dispatcher, _valkey)
     for caller in [drops(line) for drops in dropped_by]:
         request = line.is_stopped_once(caller, within_s=60)
-        caller.waits_until_hears("is stopped", 10).hears_nothing_of("already").hears_receipt_number()
+        caller.waits_until_hears("is stopped", 20).hears_nothing_of("already").hears_receipt_number()
         assert caller.receipt_number == request["receipt_number"]
 
 

@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.drills.people import somebody
 from tests.whole.running import eventually
 
@@ -37,6 +39,26 @@ def test_a_confirmation_cut_off_in_its_commit_promises_nothing_and_is_taken_when
     assert not line.requests_of(caller)
     caller.presses("1").waits_until_hears("is stopped", 20)
     line.is_stopped_once(caller)
+
+
+def test_turns_that_it_forgot_are_asked_again_and_stop_nothing(line, lazy_postgres):
+    """Turns that promise nothing do not wait for the disk. The key for a forgotten question answers no other one."""
+    caller = line.confirms()
+    line.confirmed.clear()
+    turn = line.next_turn_of(caller)
+    line.kill("postgres")
+    line.start("postgres")
+    assert line.next_turn_of(caller) != turn
+    caller.presses("1").hears("press").hears_nothing_of("One moment").hangs_up()
+    assert not line.requests_of(caller)
+
+
+@pytest.fixture
+def lazy_postgres(line):
+    """What need not be on disk at once is not for ten seconds."""
+    line.told_to_postgres("ALTER SYSTEM SET wal_writer_delay = '10s'")
+    yield
+    line.told_to_postgres("ALTER SYSTEM RESET wal_writer_delay")
 
 
 def test_a_request_committed_a_moment_before_the_kill_is_still_there_and_is_carried_out(line):

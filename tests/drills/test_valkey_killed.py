@@ -14,7 +14,7 @@ def test_a_job_in_the_queue_outlives_the_kill_where_valkey_keeps_its_data(line):
     line.start("valkey")
     assert line.jobs_waiting() == waiting
     line.start("worker-1")
-    caller.waits_until_hears("is stopped", 10)
+    caller.waits_until_hears("is stopped", 20)
     assert line.is_stopped_once(caller)["attempts"] == 1
 
 
@@ -27,7 +27,7 @@ def test_a_job_that_was_lost_with_the_data_of_valkey_is_driven_again(line):
     line.start("valkey", "worker-1")
     assert line.jobs_waiting() == []
     line.time_passes()
-    caller.waits_until_hears("is stopped", 10)
+    caller.waits_until_hears("is stopped", 20)
     assert line.is_stopped_once(caller)["attempts"] == 2
 
 
@@ -37,7 +37,7 @@ def test_a_worker_in_the_middle_of_a_job_needs_no_valkey_to_finish_it(line):
         caller = line.is_promised(keyed)
         line.backend_waits()
         line.kill("valkey")
-    caller.waits_until_hears("is stopped", 10)
+    caller.waits_until_hears("is stopped", 20)
     assert line.is_stopped_once(caller)["attempts"] == 1
     line.start("valkey")
     # The same worker and the same dispatcher find the new Valkey by themselves.
@@ -50,7 +50,7 @@ def test_valkey_emptied_in_the_middle_of_a_job_changes_nothing(line):
         caller = line.is_promised(keyed)
         line.backend_waits()
         redis.flushall()
-    caller.waits_until_hears("is stopped", 10)
+    caller.waits_until_hears("is stopped", 20)
     assert line.is_stopped_once(caller)["attempts"] == 1
     line.is_promised().waits_until_hears("is stopped", 20)
 
