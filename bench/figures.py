@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf, isfinite
 from typing import Any, Final
 
 import psutil
@@ -55,7 +56,9 @@ _SIGNS: Final = {True: "yes", False: "NO", None: ""}
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that this share of them does not exceed, e.g. 0.99 for p99; raises IndexError when there are none."""
+    """The value that this share of them does not exceed, e.g. 0.99 for p99; without any it is infinite."""
+    if not values:
+        return inf
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
@@ -81,7 +84,7 @@ def _row(one: Figure) -> dict[str, Any]:
     return {
         "part": one.part,
         "what": one.what,
-        "value": round(one.value, 3),
+        "value": round(one.value, 3) if isfinite(one.value) else None,
         "unit": one.unit,
         "aim": _aim(one) or None,
         "reached": one.holds,
@@ -107,4 +110,6 @@ def _aim(one: Figure) -> str:
 
 
 def _short(value: float) -> str:
+    if not isfinite(value):
+        return "none"
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"

@@ -12,6 +12,9 @@ from twilio.request_validator import RequestValidator
 LANGUAGE_AND_CARD: Final = ("9", "1", "2", "1")
 """English, lost or stolen, the card."""
 
+TURNS_OF_A_CALL: Final = 9
+"""From the ringing to the promise."""
+
 AFTER_THE_STOP: Final = ("1", "1")
 """Lost, by oneself."""
 
@@ -44,7 +47,7 @@ class Twilio:
         self._validator = RequestValidator(token)
 
     def call_until_promise(self, sid: str, person: int) -> Iterator[Webhook]:
-        """All webhooks of a call up to the one that confirms: nine turns, the last with a promise."""
+        """All webhooks of a call up to the one that confirms; only the last makes a promise."""
         yield Webhook(self._request(sid, "/voice/incoming", {"CallStatus": "ringing"}), b"turn=1<")
         for turn, keys in enumerate((*LANGUAGE_AND_CARD, *identifying_keys(person), "1"), start=1):
             yield self.turn(sid, turn, keys)
