@@ -84,7 +84,7 @@ class Calls:
             return True
 
     def _start(self, sid: str, called: str, caller_sealed: bytes | None, taken: TakenTurn) -> bool:
-        with self._transacting.begin() as connection:
+        with self._engine.connect() as connection:
             return stored_calls.start_call(connection, sid, called, caller_sealed, taken)
 
     def _take(self, sid: str, number: int, event: Event, at: datetime) -> str:
@@ -198,10 +198,10 @@ def _waited(progress: Progress, at: datetime) -> Waited:
     )
 
 
-def _prompts(reply: Reply) -> tuple[str, ...]:
-    said = tuple(sentence.prompt for sentence in reply.sentences)
+def _prompts(reply: Reply) -> list[str]:
+    said = [sentence.prompt for sentence in reply.sentences]
     match reply.ending:
         case Listen(Menu(options)):
-            return said + tuple(option.prompt for option in options if option.prompt is not None)
+            return said + [option.prompt for option in options if option.prompt is not None]
         case _:
             return said

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.types import DateTime, Integer, String
+from sqlalchemy.types import Integer, LargeBinary, String
 
-from hotline.store.tables import calls, turns
+from hotline.store.tables import MOMENT, calls, turns
 
 OPEN_STATUSES = ("ringing", "in-progress")
 """What Twilio says of a call that has not ended. Everything else it says is an end."""
@@ -37,36 +37,20 @@ class TakenTurn:
     from_step: str
     to_step: str
     event: str
-    prompts: Sequence[str]
+    prompts: list[str]
     sealed: bytes = field(repr=False)
 
 
 def find_call(connection: Connection, sid: str) -> SavedCall | None:
     """Where the call stands, or None for a call that was never answered."""
-    row = connection.execute(_FIND, {"sid": sid}).one_or_none()
+    row = connection.execute(_FIND, {"given_sid": sid}).one_or_none()
     return None if row is None else SavedCall(row.turn, row.sealed, row.ended_at)
 
 
 def start_call(connection: Connection, sid: str, called: str, caller_sealed: bytes | None, taken: TakenTurn) -> bool:
     """Write a call and its first turn; False when the call is there already, and nothing is changed."""
-    row = {
-        "sid": sid,
-        "called": called,
-        "caller_sealed": caller_sealed,
-        "status": "in-progress",
-        "started_at": taken.at,
-        "turned_at": taken.at,
-        "turn": taken.number,
-        "step": taken.to_step,
-        "language": taken.language,
-        "outcome": taken.outcome,
-        "sealed": taken.sealed,
-    }
-    started = connection.execute(upsert(calls).on_conflict_do_nothing().returning(calls.c.sid), row)
-    if started.one_or_none() is None:
-        return False
-    connection.execute(insert(turns), _line(sid, taken))
-    return True
+    row = _given(sid, taken, called=called, caller_sealed=caller_sealed, status="in-progress")
+    return connection.execute(_START, row).one_or_none() is not None
 
 
 def take_turn(connection: Connection, sid: str, taken: TakenTurn, *, promises: bool) -> bool:
@@ -75,15 +59,8 @@ def take_turn(connection: Connection, sid: str, taken: TakenTurn, *, promises: b
     One statement, so that a connection in autocommit needs no more than one round trip. A turn that promises
     nothing does not wait for the disk: losing it in a crash repeats a question. One that promises does wait.
     """
-    statement = _TAKE_PROMISING if promises else _TAKE
-    moved = {
-        "turn_before": taken.number - 1,
-        "new_turn": taken.number,
-        "new_sealed": taken.sealed,
-        "new_language": taken.language,
-        "new_outcome": taken.outcome,
-    }
-    return connection.execute(statement, {**_line(sid, taken), **moved}).one_or_none() is not None
+    row = _given(sid, taken, number_before=taken.number - 1)
+    return connection.execute(_TAKE_PROMISING if promises else _TAKE, row).one_or_none() is not None
 
 
 def end_call(connection: Connection, sid: str, status: str, at: datetime) -> SavedCall | None:
@@ -120,51 +97,54 @@ def find_silent_calls(
     return connection.execute(silent).scalars().all()
 
 
-def _line(sid: str, taken: TakenTurn) -> Mapping[str, Any]:
-    return {
-        "call_sid": sid,
-        "number": taken.number,
-        "at": taken.at,
-        "from_step": taken.from_step,
-        "to_step": taken.to_step,
-        "event": taken.event,
-        "prompts": list(taken.prompts),
-    }
+def _given(sid: str, taken: TakenTurn, **others: Any) -> Mapping[str, Any]:
+    row = {"sid": sid, **{name: getattr(taken, name) for name in TakenTurn.__slots__}, **others}
+    return {f"given_{name}": value for name, value in row.items()}
 
 
-def _take_statement(*, wait_for_disk: bool) -> Any:
-    relaxed = [] if wait_for_disk else [func.set_config("synchronous_commit", "off", True).label("relaxed")]
-    moved = (
-        update(calls)
-        .where(calls.c.sid == _param("call_sid"), calls.c.turn == _param("turn_before", Integer))
-        .values(
-            turn=_param("new_turn", Integer),
-            turned_at=_param("at", DateTime(timezone=True)),
-            step=_param("to_step"),
-            language=_param("new_language"),
-            outcome=_param("new_outcome"),
-            sealed=_param("new_sealed", calls.c.sealed.type),
-        )
-        .returning(calls.c.sid, *relaxed)
-        .cte("moved")
-    )
-    line = select(
-        moved.c.sid,
-        _param("number", Integer),
-        _param("at", DateTime(timezone=True)),
-        _param("from_step"),
-        _param("to_step"),
-        _param("event"),
-        _param("prompts", ARRAY(String)),
-    )
-    columns = ["call_sid", "number", "at", "from_step", "to_step", "event", "prompts"]
-    return insert(turns).from_select(columns, line).returning(turns.c.number)
+_KINDS: Final[Mapping[str, Any]] = {
+    "sid": String(),
+    "number": Integer(),
+    "number_before": Integer(),
+    "at": MOMENT,
+    "language": String(),
+    "outcome": String(),
+    "from_step": String(),
+    "to_step": String(),
+    "event": String(),
+    "prompts": ARRAY(String),
+    "sealed": LargeBinary(),
+    "called": String(),
+    "caller_sealed": LargeBinary(),
+    "status": String(),
+}
+_P: Final = {name: bindparam(f"given_{name}", type_=kind) for name, kind in _KINDS.items()}
+"""What the statements are given. Under a column's own name SQLAlchemy would also write it to that column."""
+
+_NEWEST: Final = {
+    "turn": _P["number"],
+    "turned_at": _P["at"],
+    "step": _P["to_step"],
+    "language": _P["language"],
+    "outcome": _P["outcome"],
+    "sealed": _P["sealed"],
+}
+"""What every turn writes to the row of its call."""
+
+_NOT_WAITING: Final = func.set_config("synchronous_commit", "off", True).label("not_waiting")
 
 
-def _param(name: str, kind: Any = String) -> Any:
-    return bindparam(name, type_=kind() if isinstance(kind, type) else kind)
+def _and_line(written: Any, *also: Any) -> Any:
+    """The statement on `calls`, and the line in the log for each call that it writes."""
+    call = written.returning(calls.c.sid, *also).cte("call")
+    names = ("number", "at", "from_step", "to_step", "event", "prompts")
+    line = select(call.c.sid, *(_P[name] for name in names))
+    return insert(turns).from_select(["call_sid", *names], line).returning(turns.c.number)
 
 
-_FIND = select(calls.c.turn, calls.c.sealed, calls.c.ended_at).where(calls.c.sid == _param("sid"))
-_TAKE = _take_statement(wait_for_disk=False)
-_TAKE_PROMISING = _take_statement(wait_for_disk=True)
+_FIND: Final = select(calls.c.turn, calls.c.sealed, calls.c.ended_at).where(calls.c.sid == _P["sid"])
+_BEGUN: Final = {name: _P[name] for name in ("sid", "called", "caller_sealed", "status")} | {"started_at": _P["at"]}
+_START: Final = _and_line(upsert(calls).values({**_NEWEST, **_BEGUN}).on_conflict_do_nothing(), _NOT_WAITING)
+_TURN_AFTER: Final = update(calls).where(calls.c.sid == _P["sid"], calls.c.turn == _P["number_before"]).values(_NEWEST)
+_TAKE: Final = _and_line(_TURN_AFTER, _NOT_WAITING)
+_TAKE_PROMISING: Final = _and_line(_TURN_AFTER)

@@ -234,7 +234,7 @@ def test_an_unknown_error_leaves_the_request_due_and_tells_nothing_that_was_keye
 ) -> None:
     key = new_key()
     request_id = accepted(engine, vault=Vault([key]))
-    Stopper(engine, Babbling([key]), client).stop(str(request_id), 1)
+    Stopper(engine, Babbling([key]), client, now=lambda: NOON).stop(str(request_id), 1)
     assert status(engine, request_id) == "accepted"
     assert "RuntimeError" in logged()
     assert "1980" not in logged()
