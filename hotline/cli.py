@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MISCONFIGURED: Final = 2
 _SERVER: Final = (
-    *("--interface=wsgi", "--http=1", "--no-ws", "--workers=2", "--blocking-threads=8"),
+    *("--interface=wsgi", "--http=1", "--no-ws", "--workers=2", "--blocking-threads=4"),
     *("--respawn-failed-workers", "--workers-kill-timeout=15", "--log-level=warning"),
 )
 
