@@ -48,7 +48,10 @@ def find_call(connection: Connection, sid: str) -> SavedCall | None:
 
 
 def start_call(connection: Connection, sid: str, called: str, caller_sealed: bytes | None, taken: TakenTurn) -> bool:
-    """Write a call and its first turn; False when the call is there already, and nothing is changed."""
+    """Write a call and its first turn; False when the call is there already, and nothing is changed.
+
+    It waits for the disk: whoever called must be found in the log, whatever becomes of later turns.
+    """
     row = _given(sid, taken, called=called, caller_sealed=caller_sealed, status="in-progress")
     return connection.execute(_START, row).one_or_none() is not None
 
@@ -144,7 +147,7 @@ def _and_line(written: Any, *also: Any) -> Any:
 
 _FIND: Final = select(calls.c.turn, calls.c.sealed, calls.c.ended_at).where(calls.c.sid == _P["sid"])
 _BEGUN: Final = {name: _P[name] for name in ("sid", "called", "caller_sealed", "status")} | {"started_at": _P["at"]}
-_START: Final = _and_line(upsert(calls).values({**_NEWEST, **_BEGUN}).on_conflict_do_nothing(), _NOT_WAITING)
+_START: Final = _and_line(upsert(calls).values({**_NEWEST, **_BEGUN}).on_conflict_do_nothing())
 _TURN_AFTER: Final = update(calls).where(calls.c.sid == _P["sid"], calls.c.turn == _P["number_before"]).values(_NEWEST)
 _TAKE: Final = _and_line(_TURN_AFTER, _NOT_WAITING)
 _TAKE_PROMISING: Final = _and_line(_TURN_AFTER)
