@@ -54,6 +54,8 @@ def main() -> int:
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     LATEST.write_text(as_json(figures, begun) + "\n", "utf-8")
     print(f"\n{table(figures)}\n\nThe same as JSON: {LATEST}")
     return 0
