@@ -37,8 +37,10 @@ calls = Table(
     "calls",
     metadata,
     Column("sid", String(34), primary_key=True),
-    Column("called", String(32), nullable=False, comment="the number that was dialled"),
+    Column("channel", String(8), nullable=False, server_default=text("'voice'"), comment="voice, or text for SMS"),
+    Column("called", String(32), nullable=False, comment="the number that was dialled, or written to"),
     Column("caller_sealed", LargeBinary, comment="the caller's number, encrypted; null when withheld or erased"),
+    Column("caller_print", String(32), comment="keyed fingerprint of the caller's number; erased with it"),
     Column("language", String(16), nullable=False),
     Column("status", String(16), nullable=False, comment="as Twilio last said, only ever moved forward"),
     Column("outcome", String(32), nullable=False),
@@ -47,6 +49,7 @@ calls = Table(
     Column("sealed", LargeBinary, comment="state and newest reply, encrypted; null once erased"),
     Column("started_at", MOMENT, nullable=False),
     Column("turned_at", MOMENT, nullable=False, comment="when the newest turn was taken"),
+    Column("in_line_since", MOMENT, comment="since when the caller waits for an operator; null otherwise"),
     Column("ended_at", MOMENT),
     Column("erased_at", MOMENT, comment="when state and newest reply were erased"),
     # Closing calls whose end Twilio never told, and erasing, look only at the few rows that are due. No index may
@@ -56,6 +59,8 @@ calls = Table(
     Index("ix_calls_with_state", "ended_at", postgresql_where=text("erased_at IS NULL AND ended_at IS NOT NULL")),
     Index("ix_calls_with_caller", "ended_at", postgresql_where=text("caller_sealed IS NOT NULL")),
     Index("ix_calls_started_at", "started_at"),
+    Index("ix_calls_by_caller", "caller_print", "started_at", postgresql_where=text("caller_print IS NOT NULL")),
+    Index("ix_calls_in_line", "in_line_since", postgresql_where=text("in_line_since IS NOT NULL")),
     # Room on each page for the next version of a row, which a HOT update puts beside the last one.
     postgresql_with={"fillfactor": 70},
 )
@@ -70,6 +75,7 @@ turns = Table(
     Column("to_step", String(32), nullable=False),
     Column("event", String(32), nullable=False, comment="the kind of event; never what was keyed"),
     Column("prompts", ARRAY(String), nullable=False, comment="the prompts that were said, in order"),
+    Column("message_sid", String(34), unique=True, comment="the text message that this turn answers"),
 )
 
 requests = Table(
@@ -84,6 +90,8 @@ requests = Table(
     Column("status", String(32), nullable=False),
     Column("answers", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="by target"),
     Column("backend_id", String(64), comment="the backend's own reference"),
+    Column("municipality", String(64), comment="of the registered address, as the backend names it"),
+    Column("person_print", String(32), comment="keyed fingerprint of the facts; erased with them"),
     Column("loss", String(16)),
     Column("for_another", Boolean),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
@@ -96,6 +104,7 @@ requests = Table(
     Index("ix_requests_due", "due_at", postgresql_where=text("status = 'accepted'")),
     Index("ix_requests_with_facts", "finished_at", postgresql_where=text("facts_sealed IS NOT NULL")),
     Index("ix_requests_accepted_at", "accepted_at"),
+    Index("ix_requests_by_person", "person_print", "accepted_at", postgresql_where=text("person_print IS NOT NULL")),
 )
 
 follow_ups = Table(
@@ -111,4 +120,60 @@ follow_ups = Table(
     UniqueConstraint("call_sid", "reason"),
     Index("ix_follow_ups_open", "opened_at", postgresql_where=text("resolved_at IS NULL")),
     Index("ix_follow_ups_with_call_back", "opened_at", postgresql_where=text("call_back_sealed IS NOT NULL")),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("call_sid", String(34), ForeignKey("calls.sid"), nullable=False),
+    Column("turn", Integer, nullable=False, comment="the turn that promised it"),
+    Column("request_id", Uuid, ForeignKey("requests.id")),
+    Column("purpose", String(16), nullable=False, comment="steps, done, or turn in a conversation by text"),
+    Column("language", String(16), nullable=False),
+    Column("to_sealed", LargeBinary, comment="the number it goes to, encrypted; null once erased"),
+    Column("to_print", String(32), comment="keyed fingerprint of that number; erased with it"),
+    Column("body_sealed", LargeBinary, comment="what it says, encrypted; null until it is composed, and once erased"),
+    Column("status", String(16), nullable=False),
+    Column("message_sid", String(34), unique=True, comment="Twilio's name for it"),
+    Column("segments", SmallInteger),
+    Column("error_code", Integer, comment="Twilio's code for why it was not delivered"),
+    Column("created_at", MOMENT, nullable=False),
+    Column("due_at", MOMENT, comment="when it is sent next; null while it waits for its request, and once sent"),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("told_at", MOMENT, comment="when its status last changed"),
+    # One request is told about once in each way, whatever is repeated.
+    UniqueConstraint("request_id", "purpose"),
+    UniqueConstraint("call_sid", "turn", "purpose"),
+    Index("ix_texts_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("ix_texts_waiting", "created_at", postgresql_where=text("status = 'waiting'")),
+    Index("ix_texts_by_number", "to_print", "created_at", postgresql_where=text("to_print IS NOT NULL")),
+    Index("ix_texts_created_at", "created_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("call_sid", String(34), ForeignKey("calls.sid"), nullable=False),
+    Column("recording_sid", String(34), nullable=False, unique=True, comment="Twilio's name for the recording"),
+    Column("seconds", Integer, nullable=False),
+    Column("recorded_at", MOMENT, nullable=False),
+    Column("deleted_at", MOMENT, comment="when the recording was deleted at Twilio"),
+    Index("ix_messages_kept", "recorded_at", postgresql_where=text("deleted_at IS NULL")),
+    comment="what callers left for an operator in their own voice",
+)
+
+wrong_receipts = Table(
+    "wrong_receipts",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("call_sid", String(34), ForeignKey("calls.sid"), nullable=False),
+    Column(
+        "receipt_print", String(32), nullable=False, comment="keyed fingerprint of the receipt number that was tried"
+    ),
+    Column("at", MOMENT, nullable=False),
+    Index("ix_wrong_receipts_by_receipt", "receipt_print", "at"),
+    Index("ix_wrong_receipts_at", "at"),
+    comment="pairs of receipt number and birth date that did not fit, so that nobody tries one after the other",
 )
