@@ -169,9 +169,7 @@ wrong_receipts = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("call_sid", String(34), ForeignKey("calls.sid"), nullable=False),
-    Column(
-        "receipt_print", String(32), nullable=False, comment="keyed fingerprint of the receipt number that was tried"
-    ),
+    Column("receipt_print", String(32), nullable=False, comment="keyed fingerprint of the number that was tried"),
     Column("at", MOMENT, nullable=False),
     Index("ix_wrong_receipts_by_receipt", "receipt_print", "at"),
     Index("ix_wrong_receipts_at", "at"),

@@ -1,4 +1,4 @@
-"""every branch."""
+"""Every branch of the call: texts, voice messages, receipts, the line for operators."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.create_table('wrong_receipts',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('call_sid', sa.String(length=34), nullable=False),
-    sa.Column('receipt_print', sa.String(length=32), nullable=False, comment='keyed fingerprint of the receipt number that was tried'),
+    sa.Column('receipt_print', sa.String(length=32), nullable=False, comment='keyed fingerprint of the number that was tried'),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['call_sid'], ['calls.sid'], name=op.f('fk_wrong_receipts_call_sid')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_wrong_receipts')),
