@@ -6,12 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -20,6 +19,7 @@ import requests
 from hotline.callflow.effects import Facts
 from hotline.cardstatus.client import CardStatus
 from hotline.cardstatus.reference.people import Person
+from tests.waiting import eventually
 
 TOKEN = "a token for tests"
 DEADLINE_S = 20.0
@@ -38,18 +38,6 @@ try:
 except CannotServe as error:
     sys.exit(str(error))
 """
-
-T = TypeVar("T")
-
-
-def eventually(seen: Callable[[], T], what: str) -> T:
-    """The first true value within the deadline."""
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        if value := seen():
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"never seen: {what}")
 
 
 @dataclass

@@ -11,7 +11,8 @@ import requests
 
 from hotline.cardstatus.reference.made_up import DEMO
 from hotline.cardstatus.reference.people import Person
-from tests.cardstatus.running import DEADLINE_S, Backend, eventually, new_key, wanted
+from tests.cardstatus.running import DEADLINE_S, Backend, new_key, wanted
+from tests.waiting import eventually
 
 MANY = 16
 

@@ -12,7 +12,8 @@ import requests
 from hotline.cardstatus.reference.bodies import Faults
 from hotline.cardstatus.reference.people import Person
 from hotline.cardstatus.reference.trouble import WAITING_LIMIT, Fate, Trouble
-from tests.cardstatus.running import DEADLINE_S, Backend, eventually, new_key, wanted
+from tests.cardstatus.running import DEADLINE_S, Backend, new_key, wanted
+from tests.waiting import eventually
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NONE = {"latency_ms": 0, "error_share": 0, "drop_share": 0, "drop": "either", "down_s": 0}

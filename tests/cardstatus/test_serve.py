@@ -16,7 +16,8 @@ from hotline.cardstatus.reference.errors import CannotServe
 from hotline.cardstatus.reference.made_up import DEMO
 from hotline.cardstatus.reference.serve import serve
 from hotline.local.embedded import Postgres
-from tests.cardstatus.running import DEADLINE_S, Backend, eventually, wanted
+from tests.cardstatus.running import DEADLINE_S, Backend, wanted
+from tests.waiting import eventually
 
 MakesBackends = Callable[..., Backend]
 

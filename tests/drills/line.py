@@ -17,8 +17,9 @@ from hotline.store.requests import CHANNEL
 from hotline.suspensions.queue import QUEUE
 from tests.drills.people import Keyed, somebody
 from tests.drills.servers import Part, Program, Server
+from tests.waiting import eventually
 from tests.whole.conftest import Person
-from tests.whole.running import RunningLine, eventually
+from tests.whole.running import RunningLine
 
 PROGRAMS = ("cardstatus", "web", "dispatcher", "worker-1")
 """What runs when nothing is wrong, beside the servers."""

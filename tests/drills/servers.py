@@ -11,7 +11,8 @@ import psutil
 
 from hotline.local.child import kill_group, launch
 from hotline.local.embedded import Embedded, wait_until
-from tests.whole.running import RunningLine, eventually
+from tests.waiting import eventually
+from tests.whole.running import RunningLine
 
 
 class Server:

@@ -1,7 +1,7 @@
 """The card-status backend is killed, silent, refusing, and loses its answers."""
 
 from tests.drills.people import somebody
-from tests.whole.running import eventually
+from tests.waiting import eventually
 
 
 def test_a_backend_killed_while_it_stops_a_card_stops_it_once_when_it_is_back(line):

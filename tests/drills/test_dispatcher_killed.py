@@ -1,6 +1,6 @@
 """Dispatchers are killed and frozen around handing over, and two share the work."""
 
-from tests.whole.running import eventually
+from tests.waiting import eventually
 
 
 def test_what_was_accepted_while_no_dispatcher_ran_is_handed_over_at_once_when_one_starts(line):

@@ -4,7 +4,7 @@ from hotline.phone.caller import Caller
 from tests.drills.line import DrillLine
 from tests.drills.people import MARKED
 from tests.drills.traces import Trace, lasting, moving
-from tests.whole.running import eventually
+from tests.waiting import eventually
 
 CALLER_NUMBER, CALL_BACK_NUMBER, MY_NUMBER = "+819087615243", "08046135279", "918273645546"
 

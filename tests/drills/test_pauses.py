@@ -1,7 +1,7 @@
 """Nobody moves a clock here: what was dropped is taken up again by itself when the first pause is over."""
 
 from tests.drills.people import somebody
-from tests.whole.running import eventually
+from tests.waiting import eventually
 
 
 def test_what_any_part_drops_is_taken_up_again_after_the_first_pause_without_a_human(line):

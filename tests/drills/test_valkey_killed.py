@@ -3,7 +3,7 @@
 import threading
 
 from tests.drills.people import somebody
-from tests.whole.running import eventually
+from tests.waiting import eventually
 
 
 def test_a_job_in_the_queue_outlives_the_kill_where_valkey_keeps_its_data(line):

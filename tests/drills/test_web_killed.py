@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.drills.people import somebody
-from tests.whole.running import eventually
+from tests.waiting import eventually
 
 
 def test_a_call_goes_on_where_it_was_when_it_is_killed_between_two_turns_and_in_a_hold(line):

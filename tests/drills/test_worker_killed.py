@@ -1,7 +1,7 @@
 """Workers are killed and frozen while the backend is asked."""
 
 from tests.drills.people import somebody
-from tests.whole.running import eventually
+from tests.waiting import eventually
 
 
 def test_a_worker_killed_while_the_backend_is_slow_is_made_up_for_by_the_next(line):

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from tests.local.watching import eventually
+from tests.waiting import eventually
 
 HOTLINE = str(Path(sys.executable).with_name("hotline"))
 UP = "Ctrl-C stops everything."
@@ -79,7 +79,7 @@ class Run:
 
     def shows(self, text: str, within_s: float = UP_WITHIN_S) -> None:
         """Wait for a text; fail with everything that was shown when it does not come."""
-        eventually(lambda: text in self.text or self.process.poll() is not None, within_s)
+        eventually(lambda: text in self.text or self.process.poll() is not None, within_s=within_s)
         assert text in self.text, self.text
 
     def family(self) -> list[psutil.Process]:

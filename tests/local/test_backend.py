@@ -10,7 +10,7 @@ import pytest
 
 from hotline.local.ports import get_json, is_well
 from tests.local.running_here import HOTLINE, Place, new_place, two_free_ports
-from tests.local.watching import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_the_backend_brings_a_database_of_its_own(place):
         stderr=subprocess.STDOUT,
     )
     with started:
-        eventually(lambda: is_well(port, "/healthz") or started.poll() is not None, 60)
+        eventually(lambda: is_well(port, "/healthz") or started.poll() is not None, within_s=60)
         assert get_json(port, "/v1/suspensions", "token of the backend") == {"suspensions": [], "next": 0}
         assert get_json(port, "/v1/suspensions", "another token") is None
         with pytest.raises(urllib.error.HTTPError) as refused:

@@ -12,7 +12,7 @@ import pytest
 
 from hotline.local.invented import read_kept
 from tests.local.running_here import UP, Place, new_place, run_in
-from tests.local.watching import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture

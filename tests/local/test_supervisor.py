@@ -14,7 +14,8 @@ from hotline.local import supervisor as module
 from hotline.local.child import CannotStart, Command
 from hotline.local.lines import Lines
 from hotline.local.supervisor import Program, Stopped, Supervisor
-from tests.local.watching import eventually, is_running
+from tests.local.watching import is_running
+from tests.waiting import eventually
 
 LASTS = "import time; time.sleep(600)"
 STUBBORN = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); " + LASTS

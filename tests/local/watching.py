@@ -1,15 +1,4 @@
-"""Waiting for conditions, with a deadline."""
-
-import time
-from collections.abc import Callable
-
-
-def eventually(is_so: Callable[[], object], within_s: float = 15.0) -> None:
-    """Return once it is so; fail when the time is up."""
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
+"""Whether programs still run."""
 
 
 def is_running(pid: int) -> bool:

@@ -5,10 +5,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 DEADLINE_S = 30.0
 
@@ -21,18 +20,6 @@ from hotline.settings import load_settings
 start_logging()
 import_module("hotline.suspensions." + sys.argv[1]).run(load_settings())
 """
-
-T = TypeVar("T")
-
-
-def eventually(seen: Callable[[], T], what: str) -> T:
-    """The first true value within the deadline."""
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        if value := seen():
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"never seen: {what}")
 
 
 @dataclass

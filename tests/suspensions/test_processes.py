@@ -16,7 +16,8 @@ from tests.cardstatus.running import TOKEN, Backend
 from tests.conftest import unused_port
 from tests.store.rows import accept_request, row_of
 from tests.suspensions.people import somebody
-from tests.suspensions.processes import Program, eventually
+from tests.suspensions.processes import Program
+from tests.waiting import eventually
 
 KEY = new_key()
 VAULT = Vault([KEY])

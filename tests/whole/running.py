@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,21 +20,12 @@ from hotline.phone.call import Line
 from hotline.phone.caller import Caller
 from hotline.privacy import new_key
 from hotline.store.database import connect_to
+from tests.waiting import eventually
 
 HOTLINE = str(Path(sys.executable).with_name("hotline"))
 TOKEN = "the auth token of the tests"
 BACKEND_TOKEN = "the backend token of the tests"
 READY_WITHIN_S = 60.0
-
-
-def eventually(is_so: Callable[[], Any], what: str, within_s: float = 30.0) -> Any:
-    """What `is_so` gives as soon as it is true; fails with `what` when the time is up."""
-    deadline = time.monotonic() + within_s
-    while True:
-        if found := is_so():
-            return found
-        assert time.monotonic() < deadline, f"not within {within_s:g} s: {what}"
-        time.sleep(0.02)
 
 
 @dataclass
