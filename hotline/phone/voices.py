@@ -32,6 +32,7 @@ _GOOGLE: Final = {
     "en-US": {"Standard": "ABCDEFGHIJ", "Wavenet": "ABCDEFGHIJ", "Neural2": "ACDEFGHIJ"},
     "es-US": {"Standard": "ABC", "Wavenet": "ABC", "Neural2": "ABC"},
     "fil-PH": {"Standard": "ABCD", "Wavenet": "ABCD"},
+    "hi-IN": {"Standard": "ABCDEF", "Wavenet": "ABCDEF", "Neural2": "ABCD"},
     "id-ID": {"Standard": "ABCD", "Wavenet": "ABCD"},
     "ja-JP": {"Standard": "ABCD", "Wavenet": "ABCD", "Neural2": "BCD"},
     "ko-KR": {"Standard": "ABCD", "Wavenet": "ABCD", "Neural2": "ABC"},

@@ -73,9 +73,9 @@ def _tables(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, A
 
 
 def _faults(table: Any) -> str | None:
-    if not isinstance(table, dict) or "text" not in table or table.keys() - {"text", "note"}:
-        return "a prompt is a table with `text`, perhaps a `note`, and nothing else."
-    if not all(isinstance(value, str) and value.strip() for value in table.values()):
+    if not isinstance(table, dict) or "text" not in table or table.keys() - {"text", "note", "only"}:
+        return "a prompt is a table with `text`, perhaps a `note` and the languages that `only` say it."
+    if not all(isinstance(table.get(name, "-"), str) and table.get(name, "-").strip() for name in ("text", "note")):
         return "`text` and `note` are words; an empty one is left out or filled."
     try:
         parse_template(table["text"])

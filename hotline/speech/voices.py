@@ -15,7 +15,10 @@ from hotline.callflow.calendar import ERAS, find_era
 KEYS: Final = "0123456789*#"
 """The keys of a telephone."""
 
-_TEXTS: Final = ("name", "locale", "language", "voice", "between_digits", "between_groups", "date")
+_TEXTS: Final = (
+    *("name", "locale", "language", "voice", "hears", "between_digits", "between_groups"),
+    *("date", "day", "time"),
+)
 _FIELDS: Final = frozenset({*_TEXTS, "digits", "keys"})
 
 
@@ -107,7 +110,7 @@ def _faults(table: Any) -> list[str]:
     if not isinstance(table, dict):
         return ["a language is a table of its own."]
     faults = [f"`{name}` is missing." for name in sorted(_FIELDS - table.keys())]
-    faults += [f"`{name}` is not known here." for name in sorted(table.keys() - _FIELDS - {"eras"})]
+    faults += [f"`{name}` is not known here." for name in sorted(table.keys() - _FIELDS - {"eras", "nearest"})]
     faults += [f"`{name}` must be text, and not empty." for name in _TEXTS if not _is_text(table.get(name, "-"))]
     if "digits" in table and not (_are_texts(table["digits"]) and len(table["digits"]) == 10):
         faults.append("`digits` must be ten words, for 0 to 9.")
