@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import TypeAlias
 
 
@@ -14,11 +14,25 @@ class Digits:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day that is near: said without its year, and without an era."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageName:
+    """The name of a language of the line, in the language of the sentence."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A prompt and what is filled into its placeholders.
 
-    A value is a key or other short text (str), a count (int), a day, digits, or another sentence that is
-    spoken in its place.
+    A value is a key or other short text (str), a count or an amount (int), a date, a day, a time of day, digits, a
+    language, or another sentence that is spoken in its place.
     """
 
     prompt: str
@@ -27,7 +41,7 @@ class Sentence:
     """Spoken in this language whatever the call's language is; None means the call's."""
 
 
-Value: TypeAlias = str | int | date | Digits | Sentence
+Value: TypeAlias = str | int | date | time | Day | Digits | LanguageName | Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,8 @@ class Option:
     key: str
     prompt: str | None = None
     language: str | None = None
+    words: str | None = None
+    """The prompt that lists what callers say instead of pressing the key; None means the key alone works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +72,38 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Wait for keys. Keys work at once, during every sentence of the reply."""
+    """Wait for keys or words. Keys work at once, during every sentence of the reply."""
 
     to: Menu | Entry
     unhurried: bool = False
     """After a miss: twice the patience."""
+    hears_speech: bool = False
+    """Whether words count beside keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Keep the caller on the line for some seconds, then come back as Waited."""
+    """Keep the caller on the line for some seconds, then come back with what the line found out meanwhile.
+
+    Keys are heard meanwhile. Zero seconds come back at once.
+    """
 
     seconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Ring the operators; comes back as TransferEnded."""
+    """Ring operators; comes back as TransferEnded."""
+
+    operator: int | None = None
+    """Which of the operators, counted from 0; None rings all at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record what the caller says after a tone; comes back as Recorded."""
+
+    longest_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +111,7 @@ class HangUp:
     """End the call."""
 
 
-Ending = Listen | Hold | Transfer | HangUp
+Ending = Listen | Hold | Transfer | Record | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +120,5 @@ class Reply:
 
     sentences: tuple[Sentence, ...]
     ending: Ending
+    slowly: bool = False
+    """With a pause after each sentence, for callers who write along."""
