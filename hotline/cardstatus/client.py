@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from types import TracebackType
@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import requests
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, Retry
 from urllib3.connectionpool import ConnectionPool
@@ -32,6 +32,9 @@ With a connection that breaks at the last moment and is opened anew, one questio
 KEYS_KEPT: Final = timedelta(hours=24)
 """For how long the backend knows a key at least, by the contract. Later, the same key may act a second time."""
 
+MUNICIPALITY_LIMIT: Final = 64
+"""Characters of the longest name of a municipality, by the contract."""
+
 log = logging.getLogger(__name__)
 
 _AGAIN: Final = {
@@ -50,6 +53,8 @@ class Answered:
     """The backend's own reference, at most 64 characters."""
     answers: dict[Target, Answer]
     """One for each target that was asked for. Where the facts identified nobody, or more than one, each says so."""
+    municipality: str | None = field(default=None, repr=False)
+    """Of the registered address, in Japanese, on one line, at most 64 characters; None when it is not known."""
 
 
 class CardStatus:
@@ -158,6 +163,15 @@ def _body(targets: tuple[Target, ...], facts: Facts) -> dict[str, object]:
     return body if facts.house_number is None else {**body, "house_number": facts.house_number}
 
 
+def _name_on_one_line(said: object) -> str | None:
+    """The name without what cannot be spoken, or None. It is an extra: whatever is wrong with it, the answer counts."""
+    if not isinstance(said, str):
+        return None
+    name = "".join(filter(str.isprintable, " ".join(said.split()))).strip()
+    # Not cut: half a name may be another municipality's.
+    return name if 0 < len(name) <= MUNICIPALITY_LIMIT else None
+
+
 class _Suspension(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -165,6 +179,7 @@ class _Suspension(BaseModel):
     key: UUID
     result: Literal["identified", "not_found", "ambiguous"]
     answers: dict[Target, Literal["suspended", "already_suspended", "not_held"]]
+    municipality: Annotated[str | None, BeforeValidator(_name_on_one_line)] = None
 
 
 def _read(content: bytes, key: UUID, targets: tuple[Target, ...]) -> Answered | None:
@@ -179,4 +194,5 @@ def _read(content: bytes, key: UUID, targets: tuple[Target, ...]) -> Answered | 
         return Answered(said.id, dict.fromkeys(targets, Answer(said.result)))
     if not said.answers.keys() >= set(targets):
         return None
-    return Answered(said.id, {target: Answer(said.answers[target]) for target in targets})
+    answers = {target: Answer(said.answers[target]) for target in targets}
+    return Answered(said.id, answers, said.municipality)

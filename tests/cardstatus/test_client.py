@@ -47,6 +47,12 @@ def test_an_answer_for_the_whole_is_given_for_each_target(backend: Backend, aske
         assert client.suspend(new_key(), BOTH, asked).answers == dict.fromkeys(BOTH, answer)
 
 
+def test_the_municipality_comes_with_the_answer(backend: Backend, person: Person) -> None:
+    with backend.client() as client:
+        assert client.suspend(new_key(), BOTH, facts(person)).municipality == person.municipality
+        assert client.suspend(new_key(), BOTH, facts(DEMO[-1])).municipality is None
+
+
 def test_a_skipped_house_number_is_left_out(backend: Backend, person: Person) -> None:
     with backend.client() as client:
         said = client.suspend(new_key(), BOTH, Facts(person.birth_date, person.postal_code))
@@ -127,6 +133,36 @@ def test_both_kinds_of_yes_count(status: int) -> None:
 def test_a_yes_that_cannot_be_read_means_again(body: object) -> None:
     with saying(http(201, body)) as wire, pytest.raises(Retryable, match="not in the contract"):
         ask(wire)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ({}, None),
+        ({"municipality": None}, None),
+        ({"municipality": "千代田区"}, "千代田区"),
+        ({"municipality": " 大阪市\u3000北区\r\n"}, "大阪市 北区"),
+        ({"municipality": "千\x00代\x1b田\u202e区\uffff"}, "千代田区"),
+        ({"municipality": "区" * 64}, "区" * 64),
+        ({"municipality": "区" * 65}, None),
+        ({"municipality": "\x00 \n"}, None),
+        ({"municipality": 13101}, None),
+        ({"municipality": {"name": "千代田区"}}, None),
+        ({"municipality": "千代田区", "result": "ambiguous", "answers": {}}, None),
+    ],
+)
+def test_a_municipality_is_one_short_line_or_nothing_and_never_costs_the_answer(
+    said: dict[str, object], heard: str | None
+) -> None:
+    with saying(http(201, OK | said)) as wire:
+        answered = ask(wire)
+    assert answered.municipality == heard
+    assert answered.answers.keys() == set(BOTH)
+
+
+def test_where_somebody_lives_does_not_show_in_repr() -> None:
+    with saying(http(201, OK | {"municipality": "千代田区"})) as wire:
+        assert "千代田区" not in repr(ask(wire))
 
 
 def test_an_answer_without_a_body_means_again() -> None:

@@ -87,6 +87,17 @@ def test_groups_run_together_are_enough(backend: Backend, person: Person) -> Non
     assert backend.post(body).json()["result"] == "identified"
 
 
+def test_whoever_is_identified_is_told_the_municipality_whatever_was_stopped(backend: Backend, person: Person) -> None:
+    assert backend.post(wanted(person)).json()["municipality"] == person.municipality
+    assert backend.post(wanted(person)).json()["municipality"] == person.municipality
+    assert backend.post(wanted(ICHIRO, "smartphone")).json()["municipality"] == "沖縄市"
+
+
+@pytest.mark.parametrize("body", [wanted(NOBODY), wanted(MATSUKO)])
+def test_whoever_is_not_identified_is_told_no_municipality(backend: Backend, body: dict[str, object]) -> None:
+    assert backend.post(body).json()["municipality"] is None
+
+
 def test_an_answer_can_be_read_again_also_when_nothing_was_stopped(backend: Backend, person: Person) -> None:
     for body in (wanted(person), wanted(NOBODY)):
         said = backend.post(body).json()

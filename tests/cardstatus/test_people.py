@@ -41,6 +41,8 @@ def test_a_file_from_a_spreadsheet_is_read(tmp_path: Path, csv_file: CSV) -> Non
         ("見本,1980-03-01,１０００００１,1-2,千代田区,active,none", "postal_code is not seven digits"),
         (f"見本,1980-03-01,1000001,{'1-' * 51},千代田区,active,none", "house_number is longer than 100"),
         ("見本,1980-03-01,1000001,1\0-2,千代田区,active,none", "house_number is longer than 100 characters, or not"),
+        (f"見本,1980-03-01,1000001,1-2,{'区' * 65},active,none", "municipality is longer than 64 characters"),
+        ("見本,1980-03-01,1000001,1-2,千代\0田区,active,none", "municipality is longer than 64 characters, or not"),
         ("見本,1980-03-01,1000001,1-2,千代田区,lost,none", "card is not one of active, suspended, none"),
         ("見本,1980-03-01,1000001,1-2,千代田区,active,", "smartphone is not one of active, suspended, none"),
         ("見本,1980-03-01,1000001,1-2,千代田区,active", "it has 6 values instead of 7"),

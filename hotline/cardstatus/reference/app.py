@@ -98,6 +98,7 @@ def _as_json(suspension: Suspension) -> dict[str, object]:
         "result": suspension.result,
         "answers": suspension.answers,
         "applied_at": applied_at.astimezone(UTC).isoformat() if applied_at else None,
+        "municipality": suspension.municipality,
     }
 
 

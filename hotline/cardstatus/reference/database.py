@@ -5,13 +5,26 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import astuple
 
-from sqlalchemy import Connection, Engine, create_engine, delete, func, insert, make_url, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    delete,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from hotline.cardstatus.reference.errors import CannotServe
-from hotline.cardstatus.reference.people import Person
-from hotline.cardstatus.reference.tables import metadata, origin, people
+from hotline.cardstatus.reference.people import MUNICIPALITY_LIMIT, Person
+from hotline.cardstatus.reference.tables import metadata, origin, people, suspensions
 
 LOCK_TIMEOUT_MS = 1000
 """How long a request waits for another one with its key or its person. Below the client's read timeout (2 s), so that
@@ -57,6 +70,7 @@ def prepare(engine: Engine, register: Sequence[Person]) -> bytes:
             connection.execute(select(func.set_config("lock_timeout", "0", True)))
             connection.execute(select(func.pg_advisory_xact_lock(_STARTING)))
             metadata.create_all(connection)
+            _add_municipalities(connection, register)
             secret = _secret(connection)
             _load(connection, register)
             return secret
@@ -65,6 +79,29 @@ def prepare(engine: Engine, register: Sequence[Person]) -> bytes:
         raise CannotServe(
             f"The database of the card-status backend cannot be used ({cause}): check that it runs, and its URL."
         ) from None
+
+
+def _add_municipalities(connection: Connection, register: Sequence[Person]) -> None:
+    """Bring a database up to date that was made before municipalities were kept.
+
+    Its people are not loaded anew: whose card was stopped must stay stopped. The three facts find their rows; people
+    who share all of them are never identified, so it does not matter which name theirs get.
+    """
+    if "municipality" in {column["name"] for column in inspect(connection).get_columns(people.name)}:
+        return
+    for table in (people, suspensions):
+        connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN municipality varchar({MUNICIPALITY_LIMIT})"))
+    facts = ("birth_date", "postal_code", "house_number")
+    named = update(people).values(municipality=bindparam("name"))
+    for fact in facts:
+        named = named.where(people.c[fact] == bindparam(f"its_{fact}"))
+    connection.execute(
+        named,
+        [
+            {"name": person.municipality or None, **{f"its_{fact}": getattr(person, fact) for fact in facts}}
+            for person in register
+        ],
+    )
 
 
 def _secret(connection: Connection) -> bytes:
@@ -85,4 +122,5 @@ def _load(connection: Connection, register: Sequence[Person]) -> None:
 
 
 def _row(person: Person) -> dict[str, object]:
-    return {column.name: getattr(person, column.name) for column in people.columns if column.name != "id"}
+    row = {column.name: getattr(person, column.name) for column in people.columns if column.name != "id"}
+    return {**row, "municipality": person.municipality or None}

@@ -31,12 +31,16 @@ class Person:
     house_number: str = field(repr=False)
     """As written; empty when the address has none."""
     municipality: str = field(repr=False)
+    """In Japanese, as its office writes it; empty when the register does not know it."""
     card: Held
     smartphone: Held
 
 
 COLUMNS: Final = ("name", "birth_date", "postal_code", "house_number", "municipality", "card", "smartphone")
 """The header of the file."""
+
+MUNICIPALITY_LIMIT: Final = 64
+"""Characters of the longest name of a municipality, by the contract."""
 
 _HOUSE_NUMBER_LIMIT = 100
 
@@ -122,7 +126,10 @@ _RULES: Final[Mapping[str, tuple[Callable[[str], bool], str]]] = {
         lambda text: len(text) <= _HOUSE_NUMBER_LIMIT and text.isprintable(),
         f"is longer than {_HOUSE_NUMBER_LIMIT} characters, or not on one line",
     ),
-    "municipality": (str.isprintable, "is not on one line"),
+    "municipality": (
+        lambda text: len(text) <= MUNICIPALITY_LIMIT and text.isprintable(),
+        f"is longer than {MUNICIPALITY_LIMIT} characters, or not on one line",
+    ),
     "card": _STATUS,
     "smartphone": _STATUS,
 }

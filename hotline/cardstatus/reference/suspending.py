@@ -1,7 +1,7 @@
 """Stopping a person's targets exactly once for each key, and what was stopped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -42,6 +42,15 @@ class Suspension:
     """One for each target when one person was identified, else empty."""
     applied_at: datetime | None
     """When something was stopped; None when nothing was."""
+    municipality: str | None = field(repr=False)
+    """Of the person who was identified; None when nobody was, or when the register did not know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    result: Result
+    answers: dict[Target, Answer] = field(default_factory=dict)
+    municipality: str | None = None
 
 
 _ANSWERS: Final = {
@@ -64,16 +73,7 @@ def suspend(engine: Engine, key: str, wanted: Wanted, body: bytes) -> tuple[Susp
         new = connection.execute(_take_key(key, wanted, body)).one_or_none()
         if new is None:
             return _kept(connection, key, body), False
-        result, answers = _stop(connection, wanted)
-        applied = Answer.SUSPENDED in answers.values()
-        row = connection.execute(
-            update(suspensions)
-            .where(suspensions.c.number == new.number)
-            # The database's clock at the effect, not the moment when the request came in and began to wait.
-            .values(result=result, answers=answers, applied_at=func.clock_timestamp() if applied else null())
-            .returning(*_COLUMNS)
-        )
-        return _suspension(row.mappings().one()), True
+        return _keep(connection, new.number, _stop(connection, wanted)), True
 
 
 def find_suspension(engine: Engine, suspension_id: UUID) -> Suspension | None:
@@ -115,19 +115,36 @@ def _kept(connection: Connection, key: str, body: bytes) -> Suspension:
     return _suspension(row)
 
 
-def _stop(connection: Connection, wanted: Wanted) -> tuple[Result, dict[Target, Answer]]:
+def _keep(connection: Connection, number: int, stopped: _Stopped) -> Suspension:
+    applied = Answer.SUSPENDED in stopped.answers.values()
+    row = connection.execute(
+        update(suspensions)
+        .where(suspensions.c.number == number)
+        .values(
+            result=stopped.result,
+            answers=stopped.answers,
+            # The database's clock at the effect, not the moment when the request came in and began to wait.
+            applied_at=func.clock_timestamp() if applied else null(),
+            municipality=stopped.municipality,
+        )
+        .returning(*_COLUMNS)
+    )
+    return _suspension(row.mappings().one())
+
+
+def _stop(connection: Connection, wanted: Wanted) -> _Stopped:
     found = [
         row
         for row in connection.execute(_candidates(wanted)).mappings()
         if matches(row["house_number"], wanted.house_number)
     ]
     if len(found) != 1:
-        return (Result.AMBIGUOUS if found else Result.NOT_FOUND), {}
+        return _Stopped(Result.AMBIGUOUS if found else Result.NOT_FOUND)
     answers = {target: _ANSWERS[Held(found[0][target])] for target in wanted.targets}
     stopped = {target.value: Held.SUSPENDED for target, answer in answers.items() if answer is Answer.SUSPENDED}
     if stopped:
         connection.execute(update(people).where(people.c.id == found[0]["id"]).values(stopped))
-    return Result.IDENTIFIED, answers
+    return _Stopped(Result.IDENTIFIED, answers, found[0]["municipality"])
 
 
 def _candidates(wanted: Wanted) -> Select[Any]:
@@ -149,6 +166,7 @@ def _suspension(row: RowMapping) -> Suspension:
         result=Result(row["result"]),
         answers={Target(target): Answer(answer) for target, answer in row["answers"].items()},
         applied_at=row["applied_at"],
+        municipality=row["municipality"],
     )
 
 

@@ -18,9 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from hotline.cardstatus.reference.people import MUNICIPALITY_LIMIT
+
 metadata = MetaData()
 
-# Names and municipalities stay in the file: nothing here asks for them.
+# Names stay in the file: nothing here asks for them.
 people = Table(
     "people",
     metadata,
@@ -28,6 +30,7 @@ people = Table(
     Column("birth_date", Date, nullable=False),
     Column("postal_code", String(7), nullable=False),
     Column("house_number", Text, nullable=False, comment="as written; empty when there is none"),
+    Column("municipality", String(MUNICIPALITY_LIMIT), comment="null when the register does not know it"),
     Column("card", String(16), nullable=False),
     Column("smartphone", String(16), nullable=False),
     Index("ix_people_birth_date_postal_code", "birth_date", "postal_code"),
@@ -44,6 +47,7 @@ suspensions = Table(
     # Null only inside the transaction that takes the key.
     Column("result", String(16)),
     Column("answers", JSONB),
+    Column("municipality", String(MUNICIPALITY_LIMIT), comment="as it was answered, whoever moves later"),
     Column("applied_at", DateTime(timezone=True), comment="null when nothing was stopped"),
 )
 
