@@ -31,7 +31,7 @@ PARTS: Final = {
     "c": Part("how long a turn takes with 500 callers at once, which also measures d", crowd.measure),
     "d": Part("how much memory each process needs then, which also measures c", crowd.measure),
     "e": Part("how much longer a turn takes with a million calls in the log", log_size.measure),
-    "f": Part("which web server, with how many threads", servers.measure, is_usual=False),
+    "f": Part("how many processes and threads of the web server", servers.measure, is_usual=False),
     "g": Part("how many workers", workers.measure, is_usual=False),
 }
 

@@ -1,4 +1,4 @@
-"""Part f: the same turns behind different web servers, to choose one and its options."""
+"""Part f: the same turns behind the web server in different shapes, to choose its processes and threads."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -28,29 +28,15 @@ _GUNICORN: Final = (
     "--log-level=warning",
     "--worker-class=gthread",
 )
-_GRANIAN: Final = (
-    str(_BESIDE.with_name("granian")),
-    "--interface=wsgi",
-    "--host=127.0.0.1",
-    "--port={port}",
-    "--http=1",
-    "--no-ws",
-    "--log-level=warning",
-)
 
 
 def _gunicorn(workers: int, threads: int) -> tuple[str, ...]:
     return (*_GUNICORN, f"--workers={workers}", f"--threads={threads}", "hotline.wsgi:app")
 
 
-def _granian(workers: int, threads: int) -> tuple[str, ...]:
-    return (*_GRANIAN, f"--workers={workers}", f"--blocking-threads={threads}", "hotline.wsgi:app")
-
-
 _SHAPES: Final = ((2, 4), (2, 8), (2, 16), (4, 2))
 COMMANDS: Final[Mapping[str, Sequence[str]]] = {
-    **{f"gunicorn {workers} x {threads}": _gunicorn(workers, threads) for workers, threads in _SHAPES},
-    **{f"granian {workers} x {threads}": _granian(workers, threads) for workers, threads in _SHAPES},
+    f"{workers} x {threads}": _gunicorn(workers, threads) for workers, threads in _SHAPES
 }
 """Processes x threads. gunicorn's other workers are left out: `sync` keeps no connection alive, and the rest of them
 answer from one thread, in which a turn that waits for the database would hold up all others."""

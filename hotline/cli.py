@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _MISCONFIGURED: Final = 2
 _SERVER: Final = (
-    *("--interface=wsgi", "--http=1", "--no-ws", "--workers=2", "--blocking-threads=4"),
-    *("--respawn-failed-workers", "--workers-kill-timeout=15", "--log-level=warning"),
+    *("--worker-class=gthread", "--workers=2", "--threads=4", "--keep-alive=75", "--graceful-timeout=15"),
+    *("--no-control-socket", "--log-level=warning"),
 )
 
 
@@ -71,8 +71,9 @@ def web(host: str) -> None:
     """Answer Twilio's webhooks on HOTLINE_PORT."""
     settings = _settings()
     # This process becomes the web server, so that signals and exit codes are the server's own.
-    granian = str(Path(sys.executable).with_name("granian"))
-    os.execv(granian, [granian, f"--host={host}", f"--port={settings.hotline_port}", *_SERVER, "hotline.wsgi:app"])
+    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    address = f"[{host}]" if ":" in host else host
+    os.execv(gunicorn, [gunicorn, f"--bind={address}:{settings.hotline_port}", *_SERVER, "hotline.wsgi:app"])
 
 
 @main.command()
