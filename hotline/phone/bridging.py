@@ -1,6 +1,6 @@
 """Dial and Enqueue: ringing the operators, asking one of them, connecting, waiting in a queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -33,19 +33,24 @@ class _Attempt:
 
     sid: str
     status: str = "canceled"
-    connected_s: float | None = None
+    answered_s: float | None = None
+    is_bridged: bool = False
 
     def fields(self, now_s: float) -> dict[str, str]:
-        fields = {"DialCallSid": self.sid, "DialCallStatus": self.status, "DialBridged": "false"}
-        if self.connected_s is not None:
-            fields |= {"DialBridged": "true", "DialCallDuration": str(round(now_s - self.connected_s))}
+        """What the action is told, after Twilio's reference of `<Dial>`, "Request parameters".
+
+        Somebody who answers and is hung up on by the number's own document counts as "completed" there, as people
+        found who screen their calls; that nobody spoke with the caller is told by DialBridged alone.
+        """
+        fields = {"DialCallSid": self.sid, "DialCallStatus": self.status, "DialBridged": str(self.is_bridged).lower()}
+        if self.answered_s is not None:
+            fields["DialCallDuration"] = str(round(now_s - self.answered_s))
         return fields
 
 
 def dial(place: Place, verb: Dial) -> Steps[Ask | None]:
     """Ring the numbers; the request to the action, or None when the document goes on with its next verb."""
     leg, attempt = place.leg, _Attempt(new_sid("CA"))
-    leg.transcript.event("the operators' telephones ring: " + ", ".join(number.number for number in verb.numbers))
     try:
         yield from _reach(place, verb, attempt)
     except CallerHungUp:
@@ -59,20 +64,38 @@ def dial(place: Place, verb: Dial) -> Steps[Ask | None]:
 
 
 def _reach(place: Place, verb: Dial, attempt: _Attempt) -> Steps[None]:
-    leg = place.leg
-    answer = yield from _ring(leg, verb.timeout_s)
-    if isinstance(answer, str):
+    for numbers in [(number,) for number in verb.numbers] if verb.in_turn else [verb.numbers]:
+        listed = ", ".join(number.number for number in numbers)
+        place.leg.transcript.event(f"the operators' telephones ring: {listed}")
+        answer = yield from _ring(place.leg, verb.timeout_s)
+        if isinstance(answer, OperatorAnswers):
+            yield from _talk_with(place, verb, attempt, _picked_up(numbers, answer), answer)
+            return
         attempt.status = answer
-        leg.transcript.event(f"no operator is reached: {answer}")
-        return
-    # They ring at once, and the first is the one who is quickest.
-    number = verb.numbers[0]
-    if number.url and not (yield from _ask_operator(place, number, _operator(leg, verb, attempt), answer)):
-        attempt.status = "no-answer"
-        leg.transcript.event("whoever answered did not take the call")
-        return
-    attempt.status, attempt.connected_s = "completed", leg.seconds
+        place.leg.transcript.event(f"no operator is reached: {answer}")
+
+
+def _talk_with(place: Place, verb: Dial, attempt: _Attempt, number: Number, answer: OperatorAnswers) -> Steps[None]:
+    """The first who answers has the call, the others stop ringing; who declines it does not start them again."""
+    leg = place.leg
+    attempt.answered_s = leg.seconds
+    operator = _operator(leg, verb, attempt, number)
+    if number.url:
+        taken = yield from _ask_operator(place, number, operator, answer)
+        if not taken:
+            attempt.status = "completed"
+            leg.transcript.event("whoever answered did not take the call")
+            return
+    attempt.status, attempt.is_bridged = "completed", True
     yield from _connect(leg, answer.talk_s, verb.time_limit_s)
+
+
+def _picked_up(numbers: Sequence[Number], answer: OperatorAnswers) -> Number:
+    for number in numbers:
+        if answer.number in (None, number.number):
+            return number
+    listed = ", ".join(number.number for number in numbers)
+    raise ValueError(f"{answer.number} cannot answer: what rings is {listed}.")
 
 
 def _ring(leg: Leg, timeout_s: float) -> Steps[OperatorAnswers | str]:
@@ -88,13 +111,13 @@ def _ring(leg: Leg, timeout_s: float) -> Steps[OperatorAnswers | str]:
             return happening
 
 
-def _operator(leg: Leg, verb: Dial, attempt: _Attempt) -> Leg:
-    """The telephone of the first number, answered."""
+def _operator(leg: Leg, verb: Dial, attempt: _Attempt, number: Number) -> Leg:
+    """The telephone of a number, answered."""
     party = Party(
         account_sid=leg.party.account_sid,
         call_sid=attempt.sid,
         from_number=verb.caller_id or leg.party.from_number,
-        to_number=verb.numbers[0].number,
+        to_number=number.number,
         direction="outbound-dial",
         parent_sid=leg.party.call_sid,
     )
@@ -110,7 +133,7 @@ def _ask_operator(place: Place, number: Number, operator: Leg, answer: OperatorA
     try:
         wait = next(course)
         while True:
-            if wait.doing is Doing.LISTENING and pressing:
+            if pressing and wait.doing in (Doing.LISTENING, Doing.HOLDING):
                 operator.transcript.add(Who.OPERATOR, f"presses {pressing}")
                 wait, pressing = course.send(Keys(pressing)), ""
             else:

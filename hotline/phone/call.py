@@ -6,7 +6,8 @@ from math import ceil
 from urllib.parse import urljoin
 
 from hotline import clock
-from hotline.phone import bridging, listening
+from hotline.phone import bridging, listening, recording
+from hotline.phone.backdoor import Backdoor
 from hotline.phone.faults import HTTP_CONNECTION_FAILURE, CallFailed, WebhookFault
 from hotline.phone.leg import SILENT_WEBHOOKS_LIMIT, CallerHungUp, Ending, Leg, Party, TooLong, new_sid
 from hotline.phone.moments import Doing, Steps
@@ -40,6 +41,15 @@ class Line:
     """The number that is dialled, in E.164."""
     status_url: str | None = None
     fallback_url: str | None = None
+    sms_url: str | None = None
+    """Where text messages to the number are sent on."""
+    carrier_url: str | None = None
+    """The practice carrier: it keeps recordings and brings text messages. None when there is none."""
+
+    @property
+    def backdoor(self) -> Backdoor | None:
+        """The way to the practice carrier."""
+        return None if self.carrier_url is None else Backdoor(self.carrier_url, self.account_sid, self.token)
 
 
 class Call:
@@ -61,6 +71,7 @@ class Call:
             transcript,
             fallback_url=line.fallback_url,
             silent_limit=silent_limit,
+            backdoor=line.backdoor,
         )
         self._transcript = transcript
 
@@ -93,6 +104,7 @@ class Call:
             raise
         else:
             self._send_status(strictly=True)
+            self._leg.run_errands()
         finally:
             self._webhooks.close()
 
@@ -175,7 +187,7 @@ def _do(leg: Leg, verb: Verb, url: str, document: Document) -> Steps[Ask | Endin
         case Gather():
             return (yield from listening.gather(leg, verb, url, _action(url, verb.action)))
         case Record():
-            return (yield from listening.record(leg, verb, _action(url, verb.action)))
+            return (yield from recording.record(leg, verb, url, _action(url, verb.action)))
         case Dial():
             return (yield from bridging.dial(bridging.Place(leg, url, follow), verb))
         case Enqueue():

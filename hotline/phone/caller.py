@@ -17,6 +17,7 @@ from hotline.phone.call import Line
 from hotline.phone.faults import NotAsExpected
 from hotline.phone.leg import SILENT_WEBHOOKS_LIMIT
 from hotline.phone.moments import (
+    CONFIDENCE,
     CallerHangsUp,
     Doing,
     Happening,
@@ -115,9 +116,11 @@ class Caller:
             raise ValueError(f"{keys!r} cannot be typed: a telephone has the keys 0-9, * and #.")
         return self._does(f"presses {keys}", Keys(keys, THINKING_S))
 
-    def says(self, words: str) -> Self:
-        """Speak."""
-        return self._does(f"says: {words}", Words(words, THINKING_S))
+    def says(self, words: str, *, confidence: float | None = CONFIDENCE) -> Self:
+        """Speak. `confidence` is how sure Twilio is of what it understood, from 0 to 1; None when it does not say."""
+        if confidence is not None and not 0 <= confidence <= 1:
+            raise ValueError(f"Twilio is never {confidence} sure: confidence is a number from 0 to 1.")
+        return self._does(f"says: {words}", Words(words, THINKING_S, confidence))
 
     def stays_silent(self, times: int = 1) -> Self:
         """Let the line's patience, or a hold, run out so many times."""
@@ -130,13 +133,14 @@ class Caller:
         self._hung_up = True
         return self._does("hangs up", CallerHangsUp(THINKING_S))
 
-    def operator_answers(self, *, pressing: str = "1", talks_s: float | None = 60.0) -> Self:
+    def operator_answers(self, *, pressing: str = "1", talks_s: float | None = 60.0, number: str | None = None) -> Self:
         """An operator takes the call: now when it rings already, else as soon as it does.
 
         A voicemail is `pressing=""`. The operator hangs up after `talks_s` virtual seconds; with None they stay until
-        `operator_hangs_up()` or the caller's `hangs_up()`.
+        `operator_hangs_up()` or the caller's `hangs_up()`. `number` says who is quickest when several telephones ring;
+        None is the first of them.
         """
-        return self._at_the_operators(OperatorAnswers(pressing, talks_s, THINKING_S))
+        return self._at_the_operators(OperatorAnswers(pressing, talks_s, THINKING_S, number))
 
     def operators_do_not_answer(self, *, busy: bool = False) -> Self:
         """No operator takes the call: it rings until the line gives up, or is engaged."""
@@ -157,6 +161,13 @@ class Caller:
         """Like `hears`, but pauses of the line and the caller's silence take real time, at most so many seconds."""
         late = f"The caller did not hear {text!r} within {within_s:g} s."
         return self._waits_for(lambda: self._was_said(text), within_s, late)
+
+    def operator_hears(self, text: str) -> Self:
+        """Expect words that an operator was told in this call; case and white space do not count."""
+        told = [entry.text for entry in self._call.transcript.entries if entry.who is Who.OPERATOR]
+        if folded(text) not in folded(" ".join(told)):
+            raise self._complaint(f"No operator heard {text!r}.")
+        return self
 
     def hears_nothing_of(self, text: str) -> Self:
         """Expect that the words were not said since the caller last did something."""

@@ -9,11 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from hotline.phone.ears import LISTEN_LANGUAGES, SPOKEN_AT_ALL
 from hotline.phone.faults import INVALID_URL, SCHEMA_VIOLATION
-from hotline.phone.voices import LISTEN_LANGUAGES, SAY_LANGUAGES
+from hotline.phone.voices import SAY_LANGUAGES
 
 HINTS_LIMIT: Final = 500
 HINT_LENGTH_LIMIT: Final = 100
+
+SPEECH_LIMIT_S: Final = 60
+"""Seconds for which a Gather listens to speech at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +90,6 @@ def _boolean(code: int) -> Attribute:
     return _one_of("true", "false", code=code)
 
 
-_SPEECH_MODELS: Final = (
-    "default",
-    "numbers_and_commands",
-    "phone_call",
-    "experimental_conversations",
-    "experimental_utterances",
-    "googlev2_long",
-    "googlev2_short",
-    "googlev2_telephony",
-    "googlev2_telephony_short",
-    "deepgram_nova-2",
-    "deepgram_nova-3",
-)
-
 _GATHER: Final = {
     "input": _one_of("dtmf", "speech", "dtmf speech", "speech dtmf", code=13326),
     "action": _URL,
@@ -108,12 +98,13 @@ _GATHER: Final = {
     "finishOnKey": _matching(r"[0-9*#]?", "one of the keys 0-9, * and #, or empty", 13310),
     "numDigits": _whole(1, 1000, code=13314),
     "actionOnEmptyResult": _boolean(13338),
-    "language": Attribute("a language that Twilio understands", LISTEN_LANGUAGES.__contains__, 13331),
+    "language": Attribute("a language that Twilio understands", SPOKEN_AT_ALL.__contains__, 13331),
     "hints": Attribute(f"at most {HINTS_LIMIT} phrases of {HINT_LENGTH_LIMIT} characters", _hints_fit, 13330),
     "bargeIn": _boolean(13332),
     "profanityFilter": _boolean(13333),
     "speechTimeout": _whole(1, 600, or_else="auto", code=13327),
-    "speechModel": _one_of(*_SPEECH_MODELS, code=13334),
+    "maxSpeechTime": _whole(1, SPEECH_LIMIT_S),
+    "speechModel": _one_of(*LISTEN_LANGUAGES, code=13334),
     "enhanced": _BOOLEAN,
     "partialResultCallback": _URL,
     "partialResultCallbackMethod": _method(13329),
@@ -136,6 +127,11 @@ _DIAL: Final = {
     "recordingStatusCallbackMethod": _method(),
     "recordingStatusCallbackEvent": _words("in-progress", "completed", "absent"),
     "recordingTrack": _one_of("both", "inbound", "outbound"),
+    "recordingConfigurationId": _ANY,
+    "referUrl": _URL,
+    "referMethod": _method(),
+    "events": _ANY,
+    "passports": _ANY,
 }
 
 _NUMBER: Final = {
@@ -146,9 +142,13 @@ _NUMBER: Final = {
     "statusCallbackMethod": _method(),
     "statusCallbackEvent": _words("initiated", "ringing", "answered", "completed"),
     "machineDetection": _one_of("Enable", "DetectMessageEnd"),
-    "machineDetectionTimeout": _whole(3, 59),
+    "machineDetectionTimeout": _whole(3, 60),
+    "machineDetectionSpeechThreshold": _whole(1000, 6000),
+    "machineDetectionSpeechEndThreshold": _whole(500, 5000),
+    "machineDetectionSilenceTimeout": _whole(2000, 10_000),
     "amdStatusCallback": _URL,
     "amdStatusCallbackMethod": _method(),
+    "byoc": _matching(r"BY[0-9a-f]{32}", "a BYOC trunk SID"),
 }
 
 _RECORD: Final = {
@@ -164,6 +164,7 @@ _RECORD: Final = {
     "recordingStatusCallbackEvent": _words("in-progress", "completed", "absent"),
     "transcribe": _boolean(13614),
     "transcribeCallback": _URL,
+    "recordingConfigurationId": _ANY,
 }
 
 _ENQUEUE: Final = {

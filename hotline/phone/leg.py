@@ -7,7 +7,8 @@ from typing import Final
 from urllib.parse import urljoin
 
 from hotline.phone import sounds
-from hotline.phone.faults import SCHEMA_VIOLATION, CallFailed, RefusedTwiml, WebhookFault
+from hotline.phone.backdoor import Backdoor
+from hotline.phone.faults import HTTP_CONNECTION_FAILURE, SCHEMA_VIOLATION, CallFailed, RefusedTwiml, WebhookFault
 from hotline.phone.moments import CallerHangsUp, Doing, Happening, Keys, Steps, TimePassed, Wait, Words
 from hotline.phone.transcript import Transcript, Who
 from hotline.phone.twiml import read_twiml
@@ -96,6 +97,10 @@ class Leg:
     rang_s: float | None = None
     """How long it rang; None while it does."""
     keys_ahead: str = field(default="", repr=False)
+    backdoor: Backdoor | None = None
+    """The practice carrier, if one keeps the recordings."""
+    errands: list[Ask] = field(default_factory=list)
+    """What Twilio will tell the line apart from the call, as soon as it gets round to it."""
     _silent_webhooks: int = 0
     _sounds: dict[str, float] = field(default_factory=dict)
 
@@ -171,7 +176,9 @@ class Leg:
                 f"or a real wait; the next is {ask.url}."
             )
         try:
-            return self._fetch(ask)
+            fetched = self._fetch(ask)
+            self.run_errands()
+            return fetched
         except WebhookFault as fault:
             if self.fallback_url is None:
                 raise CallFailed(str(fault)) from fault
@@ -181,6 +188,21 @@ class Leg:
             return self._fetch(Ask(self.fallback_url, "POST", extra))
         except WebhookFault as fault:
             raise CallFailed(f"The fallback URL failed as well: {fault}") from fault
+
+    def run_errands(self) -> None:
+        """Tell the line what is to be told apart from the call; raises CallFailed when it answers with an error.
+
+        Twilio would go on with the call and only note the error; it is a fault of the line all the same.
+        """
+        errands, self.errands = self.errands, []
+        who = {"AccountSid": self.party.account_sid, "CallSid": self.party.call_sid}
+        for errand in errands:
+            try:
+                self.webhooks.ask(errand, who)
+            except WebhookFault as fault:
+                if fault.code != HTTP_CONNECTION_FAILURE:
+                    raise CallFailed(f"A callback failed: {fault}") from fault
+                self.transcript.event(f"{fault} The callback is lost.")
 
     def _fetch(self, ask: Ask) -> tuple[str, Document]:
         heard = self.webhooks.ask(ask, self.fields())

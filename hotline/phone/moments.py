@@ -6,7 +6,7 @@ The call itself knows no clock. A driver may let the time pass at once (tests), 
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 
 class Doing(StrEnum):
@@ -15,7 +15,7 @@ class Doing(StrEnum):
     TALKING = "talking"
     PAUSING = "pausing"
     HOLDING = "holding"
-    """A pause in a document that only lets time pass and comes back."""
+    """A pause, or an ear that nobody has to use, in a document that only lets time pass and comes back."""
     LISTENING = "listening"
     """For a first key, or for speech."""
     BETWEEN_KEYS = "between_keys"
@@ -46,12 +46,18 @@ class Keys:
     """Seconds of the wait that had passed before."""
 
 
+CONFIDENCE: Final = 0.9234
+"""How sure Twilio's ear is of clear words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The caller speaks."""
 
     text: str = field(repr=False)
     after_s: float = 0.0
+    confidence: float | None = CONFIDENCE
+    """From 0 to 1; None when Twilio does not say, which it reserves the right to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class OperatorAnswers:
     talk_s: float | None = None
     """After how many seconds the operator hangs up; None leaves that to a later OperatorHangsUp."""
     after_s: float = 0.0
+    number: str | None = None
+    """Which of the ringing telephones is picked up; None is the first of them."""
 
 
 @dataclass(frozen=True, slots=True)

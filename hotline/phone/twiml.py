@@ -1,14 +1,15 @@
 """Reads a voice document as strictly as can be: what Twilio would refuse or silently drop is refused here."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote_plus
 from xml.etree import ElementTree
 
 from hotline.phone import faults
+from hotline.phone.ears import deafness
 from hotline.phone.faults import RefusedTwiml
-from hotline.phone.grammar import ELEMENTS, is_url
+from hotline.phone.grammar import ELEMENTS, Element, is_url
 from hotline.phone.verbs import (
     FOREVER,
     Dial,
@@ -43,6 +44,14 @@ _Node = ElementTree.Element
 
 def read_twiml(body: bytes, content_type: str) -> Document:
     """The document in a webhook's answer; raises RefusedTwiml with the first fault found."""
+    root = response_element(body, content_type)
+    check_grammar(root, ELEMENTS)
+    _check_order(list(root))
+    return Document(tuple(_VERBS[node.tag](node) for node in root))
+
+
+def response_element(body: bytes, content_type: str) -> _Node:
+    """The root of the document, whatever is in it; raises RefusedTwiml when it is none."""
     _check_envelope(body, content_type)
     try:
         root = ElementTree.fromstring(body)
@@ -50,9 +59,7 @@ def read_twiml(body: bytes, content_type: str) -> Document:
         raise RefusedTwiml(f"The document is not well-formed XML: {error}.", faults.PARSE_FAILURE) from error
     if root.tag != "Response":
         raise RefusedTwiml(f"The root element is <{root.tag}> and not <Response>.", faults.PARSE_FAILURE)
-    _check(root)
-    _check_order(list(root))
-    return Document(tuple(_VERBS[node.tag](node) for node in root))
+    return root
 
 
 def _check_envelope(body: bytes, content_type: str) -> None:
@@ -72,9 +79,9 @@ def _check_envelope(body: bytes, content_type: str) -> None:
         raise RefusedTwiml("The document has a DOCTYPE or another declaration.", faults.PARSE_FAILURE)
 
 
-def _check(node: _Node) -> None:
-    """Hold the element and everything in it against the grammar."""
-    rules = ELEMENTS[node.tag]
+def check_grammar(node: _Node, elements: Mapping[str, Element]) -> None:
+    """Hold the element and everything in it against a grammar; raises RefusedTwiml."""
+    rules = elements[node.tag]
     for name, value in node.attrib.items():
         if name not in rules.attributes:
             raise RefusedTwiml(f"<{node.tag}> has no attribute {name}.", faults.SCHEMA_VIOLATION)
@@ -88,7 +95,7 @@ def _check(node: _Node) -> None:
     for child in node:
         if child.tag not in rules.children:
             raise RefusedTwiml(f"<{child.tag}> may not stand inside <{node.tag}>.", rules.nested_code)
-        _check(child)
+        check_grammar(child, elements)
 
 
 def _check_characters(tag: str, text: str) -> None:
@@ -168,6 +175,7 @@ def _gather(node: _Node) -> Gather:
     timeout = node.get("timeout", "5")
     if timeout == "auto" and kinds != ["speech"]:
         raise RefusedTwiml("timeout of <Gather> may be 'auto' for speech only.", 13313)
+    _check_speech(node)
     return Gather(
         inside=tuple(_TALK[child.tag](child) for child in node),
         action=node.get("action"),
@@ -180,6 +188,17 @@ def _gather(node: _Node) -> Gather:
         action_on_empty_result=node.get("actionOnEmptyResult") == "true",
         barge_in=node.get("bargeIn") != "false",
     )
+
+
+def _check_speech(node: _Node) -> None:
+    """What goes together only in some ways, all of it after Twilio's reference of <Gather>."""
+    model = node.get("speechModel")
+    if why := deafness(model, node.get("language", "en-US")):
+        raise RefusedTwiml(f"language and speechModel of <Gather> do not go together: {why}.", 13331)
+    if model and not node.get("speechTimeout", "").isdecimal():
+        raise RefusedTwiml("<Gather> with a speechModel needs a speechTimeout in seconds, not 'auto'.", 13327)
+    if node.get("enhanced") == "true" and model != "phone_call":
+        raise RefusedTwiml("enhanced of <Gather> works with the speechModel 'phone_call' only.", 13334)
 
 
 def _redirect(node: _Node) -> Redirect:
@@ -205,6 +224,7 @@ def _dial(node: _Node) -> Dial:
         timeout_s=int(node.get("timeout", "30")),
         time_limit_s=int(node.get("timeLimit", "14400")),
         caller_id=node.get("callerId"),
+        in_turn=node.get("sequential") == "true",
     )
 
 
@@ -222,6 +242,10 @@ def _record(node: _Node) -> Record:
         timeout_s=int(node.get("timeout", "5")),
         finish_keys=node.get("finishOnKey", "1234567890*#"),
         max_length_s=int(node.get("maxLength", "3600")),
+        beeps=node.get("playBeep") != "false",
+        callback=node.get("recordingStatusCallback"),
+        callback_method=node.get("recordingStatusCallbackMethod", "POST"),
+        callback_events=frozenset(node.get("recordingStatusCallbackEvent", "completed").split()),
     )
 
 

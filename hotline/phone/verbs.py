@@ -6,6 +6,9 @@ from typing import Final
 CHARACTERS_A_SECOND: Final = 15.0
 """How fast a voice reads letters, roughly; kana and Chinese characters take twice as long."""
 
+HOLD_TIMEOUT_S: Final = 3
+"""Seconds up to which a Gather may be a hold. For an answer it would be no time."""
+
 FOREVER: Final = 1000
 """How often `loop="0"` plays: until somebody hangs up, in effect."""
 
@@ -61,6 +64,15 @@ class Gather:
     action_on_empty_result: bool
     barge_in: bool
 
+    @property
+    def is_hold(self) -> bool:
+        """Whether it lets time pass more than it asks: briefly, for one key that nobody has to press, and comes back.
+
+        Whoever only waits is heard all the same, unlike in a Pause.
+        """
+        one_key = self.hears_keys and self.num_digits == 1
+        return one_key and self.action_on_empty_result and self.timeout_s <= HOLD_TIMEOUT_S
+
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
@@ -108,6 +120,8 @@ class Dial:
     time_limit_s: int
     caller_id: str | None
     """The number that the operators see; None means the caller's own."""
+    in_turn: bool
+    """Whether they ring one after the other, each for `timeout_s`, instead of all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,12 @@ class Record:
     timeout_s: int
     finish_keys: str
     max_length_s: int
+    beeps: bool
+    callback: str | None
+    """Where Twilio tells what became of the recording, apart from the call."""
+    callback_method: str
+    callback_events: frozenset[str]
+    """Which of in-progress, completed and absent it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +164,13 @@ class Document:
 
     @property
     def holds_the_line(self) -> bool:
-        """Whether it only lets time pass and comes back: no ear, and a Redirect at the end."""
-        with_an_ear = (Gather, Dial, Record, Enqueue)
+        """Whether it only lets time pass and comes back: no ear besides a hold's, and a Redirect at the end."""
         return (
             bool(self.verbs)
             and isinstance(self.verbs[-1], Redirect)
-            and not any(isinstance(verb, with_an_ear) for verb in self.verbs)
+            and not any(_waits_for_somebody(verb) for verb in self.verbs)
         )
+
+
+def _waits_for_somebody(verb: Verb) -> bool:
+    return isinstance(verb, Dial | Record | Enqueue) or (isinstance(verb, Gather) and not verb.is_hold)

@@ -66,9 +66,6 @@ LANGUAGES_OF_VOICES: Final = {
 SAY_LANGUAGES: Final = frozenset(LANGUAGES_OF_VOICES.values())
 """What a Say can be spoken in. Nepali is not among them: it has no voice and is played from recordings."""
 
-LISTEN_LANGUAGES: Final = (SAY_LANGUAGES - {"cmn-CN"}) | {"cmn-Hans-CN", "ne-NP"}
-"""What a Gather can understand when it is spoken. Chinese has another name here than in a Say."""
-
 
 def language_of(voice: str | None, language: str | None) -> str:
     """The language a Say is spoken in: as written, else the voice's own, else English as Twilio has it."""

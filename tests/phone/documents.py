@@ -16,3 +16,9 @@ def menu(prompt: str = "Press one key.", **attributes: str) -> str:
 def hold(prompt: str = "One moment.", *, again: str = "/held", seconds: int = 3) -> str:
     """Says something, waits and comes back."""
     return f'<Say>{prompt}</Say><Pause length="{seconds}"/><Redirect>{again}</Redirect>'
+
+
+def open_hold(prompt: str = "One moment.", *, seconds: int = 3, also: str = "") -> str:
+    """The same with an ear for one key, which goes on at /held whether or not one comes."""
+    attributes = f'input="dtmf" action="/held" numDigits="1" finishOnKey="" timeout="{seconds}"'
+    return f'<Gather {attributes} actionOnEmptyResult="true"><Say>{prompt}</Say></Gather>{also}'

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from hotline.phone.caller import Caller
-from hotline.phone.faults import NotAsExpected
-from tests.phone.documents import gather, hold, menu
+from hotline.phone.faults import CallFailed, NotAsExpected
+from tests.phone.documents import gather, hold, menu, open_hold
 
 JA = '<Say language="ja-JP" voice="Polly.Kazuha-Neural">{}</Say>'
 
@@ -126,6 +126,40 @@ def test_keys_that_wait_stay_in_their_order(line, call):
     assert line.at("/keyed")[0]["Digits"] == "12"
 
 
+def test_a_hold_that_listens_is_rested_in_and_passed_through_like_any_other(line, call):
+    line.says("/keyed", open_hold())
+    line.says("/held", open_hold("Still a moment."), menu("Your card is stopped."))
+    caller = call(menu()).presses("1").hears("one moment").hears_nothing_of("stopped")
+    assert line.at("/held") == []
+    caller.hears("still a moment").hears("is stopped")
+    assert [(one["Digits"], one["FinishedOnKey"]) for one in line.at("/held")] == [("", ""), ("", "")]
+
+
+@pytest.mark.parametrize("key", ["0", "#", "*"])
+def test_a_key_during_a_hold_that_listens_is_heard_at_once(line, call, key):
+    line.says("/held", "<Say>A person.</Say>")
+    call(open_hold()).hears("one moment").presses(key).hears("a person")
+    assert [one["Digits"] for one in line.at("/held")] == [key]
+
+
+def test_a_hold_that_listens_may_be_followed_by_its_way_back(line, call):
+    line.says("/held", menu("Your card is stopped."))
+    call(open_hold(also="<Redirect>/silent</Redirect>")).stays_silent().hears("is stopped")
+    assert line.at("/silent") == []
+
+
+def test_a_hold_that_listens_is_waited_out_really(line):
+    backend = holding(line, ready_after_s=7, document=open_hold)
+    Caller(line.line(), holds_really=True, wait=backend.wait).dials().hears("is stopped")
+    assert backend.waits == [3, 3, 3]
+
+
+def test_holds_that_listen_for_ever_fail_the_call_when_nothing_really_waits(line, call):
+    line.says("/held", open_hold())
+    with pytest.raises(CallFailed, match="goes in circles"):
+        call(open_hold()).hears("something else")
+
+
 def test_a_pause_before_a_question_is_no_hold(line, call):
     line.says("/silent", "<Say>Are you there?</Say>")
     call("<Say>Welcome.</Say><Pause/>" + menu()).stays_silent().hears("are you there")
@@ -146,14 +180,14 @@ class Backend:
         return sum(self.waits) >= self._ready_after_s
 
 
-def holding(line, ready_after_s: float, seconds: int = 3) -> Backend:
+def holding(line, ready_after_s: float, seconds: int = 3, document=hold) -> Backend:
     from werkzeug import Response
 
     backend = Backend(ready_after_s)
     stopped = f"<Response>{menu('Your card is stopped. Number 1 2 3 4 5 6 7 8.')}</Response>"
-    wait = f"<Response>{hold(seconds=seconds)}</Response>"
+    wait = f"<Response>{document(seconds=seconds)}</Response>"
     answer = lambda: Response(stopped if backend.is_ready else wait, content_type="text/xml")  # noqa: E731
-    line.says("/voice", hold(seconds=seconds))
+    line.says("/voice", document(seconds=seconds))
     line.does("/held", answer)
     return backend
 

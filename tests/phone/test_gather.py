@@ -1,6 +1,9 @@
 import pytest
 
+from hotline.phone.call import Call
 from hotline.phone.faults import NotAsExpected
+from hotline.phone.moments import Doing, Keys, Words
+from hotline.phone.transcript import Transcript
 from tests.phone.documents import gather, menu
 
 BYE = "<Say>Goodbye.</Say><Hangup/>"
@@ -116,6 +119,64 @@ def test_the_first_key_shuts_the_ear_for_speech(line, call):
     call(gather(input="dtmf speech")).presses("1").hears("goodbye")
     assert digits(line) == [("1", "")]
     assert "SpeechResult" not in line.at("/keyed")[0]
+
+
+def test_how_sure_the_ear_is_can_be_said_and_left_out(line, call):
+    line.says("/keyed", gather(input="dtmf speech"), BYE)
+    call(gather(input="dtmf speech")).says("lost card", confidence=0.31).says("lost card", confidence=None)
+    first, second = line.at("/keyed")
+    assert first["Confidence"] == "0.31"
+    assert second["SpeechResult"] == "lost card"
+    assert "Confidence" not in second
+
+
+def test_nobody_is_more_than_sure(call):
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        call(gather(input="speech")).says("card", confidence=1.1)
+
+
+def test_words_stop_the_talking(line):
+    line.says("/voice", '<Gather input="dtmf speech" action="/keyed"><Say>Long.</Say><Say>Longer.</Say></Gather>')
+    line.says("/keyed", "<Hangup/>")
+    transcript = Transcript()
+    steps = Call(line.line(), "", transcript).run()
+    assert next(steps).doing is Doing.TALKING
+    with pytest.raises(StopIteration):
+        steps.send(Words("lost card", after_s=0.1))
+    assert transcript.said == ["Long."]
+    assert line.at("/keyed")[0]["SpeechResult"] == "lost card"
+
+
+def test_words_do_not_stop_talking_that_does_not_yield(line):
+    line.says("/voice", '<Gather input="speech" bargeIn="false" action="/keyed"><Say>Long.</Say></Gather>')
+    line.says("/keyed", "<Hangup/>")
+    transcript = Transcript()
+    steps = Call(line.line(), "", transcript).run()
+    next(steps)
+    rest = steps.send(Words("lost card", after_s=0.1))
+    assert rest.doing is Doing.TALKING
+    assert str(transcript.entries[-1]) == "EVENT the line does not listen for words while it talks"
+    assert steps.send(None).doing is Doing.LISTENING
+    assert line.at("/keyed") == []
+
+
+def test_words_after_the_first_key_are_lost(line):
+    line.says("/voice", gather(input="dtmf speech"))
+    line.says("/keyed", "<Hangup/>")
+    steps = Call(line.line(), "", Transcript()).run()
+    next(steps)
+    assert steps.send(Keys("1")).doing is Doing.BETWEEN_KEYS
+    assert steps.send(Words("lost card")).doing is Doing.BETWEEN_KEYS
+    with pytest.raises(StopIteration):
+        steps.send(None)
+    assert digits(line) == [("1", "")]
+
+
+def test_silence_where_only_words_are_heard_is_told_as_no_words(line, call):
+    line.says("/keyed", BYE)
+    call(gather(input="speech", actionOnEmptyResult="true")).stays_silent().hears("goodbye")
+    assert line.at("/keyed")[0]["SpeechResult"] == ""
+    assert "Digits" not in line.at("/keyed")[0]
 
 
 def test_keys_are_not_taken_where_only_speech_is_listened_for(line, call):

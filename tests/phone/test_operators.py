@@ -91,7 +91,9 @@ def test_the_operator_is_asked_before_being_connected(line, call):
     line.says("/accepted", "<Say>Thank you.</Say>")
     line.says("/dialled", BYE)
     caller = call(WHISPERING).operator_answers(pressing="1", talks_s=3).hears("goodbye")
-    assert outcome(line) == ("completed", "3", "in-progress")
+    # Asking takes two seconds of the dialled call, in which the caller hears nothing of it.
+    assert outcome(line) == ("completed", "5", "in-progress")
+    assert line.at("/dialled")[0]["DialBridged"] == "true"
     (whisper,) = line.at("/whisper")
     assert whisper["ParentCallSid"] == caller.call_sid
     assert whisper["CallSid"] == line.at("/dialled")[0]["DialCallSid"] != caller.call_sid
@@ -111,9 +113,54 @@ def test_what_the_operator_is_told_the_caller_does_not_hear(line, call):
 def test_a_voicemail_does_not_take_the_call(line, call):
     line.says("/whisper", '<Gather action="/accepted" numDigits="1"><Say>Press 1 to take it.</Say></Gather><Hangup/>')
     line.says("/dialled", BYE)
-    call(WHISPERING).operator_answers(pressing="").hears("goodbye")
-    assert outcome(line)[0] == "no-answer"
+    caller = call(WHISPERING).operator_answers(pressing="").hears("goodbye")
+    # Twilio calls it completed, because somebody answered; only DialBridged tells that nobody took the call.
+    assert outcome(line)[0] == "completed"
+    assert line.at("/dialled")[0]["DialBridged"] == "false"
     assert line.at("/accepted") == []
+    assert "EVENT whoever answered did not take the call" in caller.transcript
+
+
+def test_the_one_who_is_quickest_is_asked_and_the_others_stop_ringing(line, call):
+    line.says("/first", "<Say>For the first.</Say>")
+    line.says("/second", "<Say>For the second.</Say>")
+    line.says("/dialled", BYE)
+    numbers = '<Number url="/first">+81312345678</Number><Number url="/second">+81312345679</Number>'
+    caller = call(f'<Dial action="/dialled">{numbers}</Dial>').operator_answers(number="+81312345679", talks_s=5)
+    caller.operator_hears("for the second").hears("goodbye")
+    assert line.at("/first") == []
+    assert line.at("/second")[0]["To"] == "+81312345679"
+    with pytest.raises(NotAsExpected, match="No operator heard 'for the first'"):
+        caller.operator_hears("for the first")
+
+
+def test_nobody_answers_at_a_telephone_that_does_not_ring(call):
+    with pytest.raises(ValueError, match=r"\+81399999999 cannot answer: what rings is \+81312345678"):
+        call(DIAL).operator_answers(number="+81399999999")
+
+
+IN_TURN = f'<Dial action="/dialled" timeout="20" sequential="true">{OPERATORS}</Dial>'
+
+
+def test_operators_can_be_rung_in_turn(line, call):
+    line.says("/dialled", BYE)
+    caller = call(IN_TURN).operators_do_not_answer().operator_answers(talks_s=5).hears("goodbye")
+    assert outcome(line) == ("completed", "5", "in-progress")
+    assert "EVENT the operators' telephones ring: +81312345679" in caller.transcript
+
+
+def test_when_the_last_in_turn_is_engaged_so_is_the_whole_dial(line, call):
+    line.says("/dialled", BYE)
+    call(IN_TURN).operators_do_not_answer().operators_do_not_answer(busy=True).hears("goodbye")
+    assert outcome(line) == ("busy", None, "in-progress")
+
+
+def test_the_caller_who_hangs_up_while_an_operator_is_asked_is_bridged_with_nobody(line, call):
+    line.says("/whisper", '<Gather action="/accepted" numDigits="1"><Say>Press 1.</Say></Gather><Hangup/>')
+    line.says("/dialled", BYE)
+    call(WHISPERING).hangs_up()
+    assert outcome(line) == ("canceled", None, "completed")
+    assert line.at("/dialled")[0]["DialBridged"] == "false"
 
 
 def test_a_dial_at_the_operators_ear_is_refused(line, call):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from twilio.twiml import voice_response
 from twilio.twiml.voice_response import Gather as TwilioGather
@@ -48,9 +50,9 @@ def test_what_is_not_written_is_as_twilio_has_it():
     (gather,) = read("<Gather/>")
     assert gather == Gather((), None, "POST", True, False, 5, "#", None, False, True)
     (record,) = read("<Record/>")
-    assert record == Record(None, "POST", 5, "1234567890*#", 3600)
+    assert record == Record(None, "POST", 5, "1234567890*#", 3600, True, None, "POST", frozenset({"completed"}))
     (dial,) = read("<Dial>+81312345678</Dial>")
-    assert dial == Dial((Number("+81312345678", None, "POST"),), None, "POST", 30, 14400, None)
+    assert dial == Dial((Number("+81312345678", None, "POST"),), None, "POST", 30, 14400, None, False)
 
 
 def test_the_other_verbs_are_read():
@@ -62,6 +64,48 @@ def test_the_other_verbs_are_read():
     assert read("<Hangup/>") == (Hangup(),)
     assert read("<!-- nothing --><Pause/>") == (Pause(1),)
     assert read("") == ()
+
+
+LANGUAGES_BY_EAR = "ja-JP en-US cmn-Hans-CN ko-KR es-MX es-US pt-BR vi-VN th-TH id-ID fil-PH ne-NP"
+
+
+@pytest.mark.parametrize("language", LANGUAGES_BY_EAR.split())
+def test_every_language_of_the_line_is_understood_when_it_is_spoken(language):
+    (gather,) = read(
+        f'<Gather input="dtmf speech" language="{language}" speechTimeout="auto" hints="card, lost card"/>'
+    )
+    assert gather.hears_speech
+    assert gather.hears_keys
+
+
+@pytest.mark.parametrize(("model", "language"), [("phone_call", "ja-JP"), ("experimental_utterances", "th-TH")])
+def test_a_model_for_speech_understands_its_languages(model, language):
+    assert read(f'<Gather input="speech" speechModel="{model}" speechTimeout="2" language="{language}"/>')
+
+
+def test_hints_may_be_500_phrases_of_100_characters():
+    assert read('<Gather input="speech" hints="{}"/>'.format(",".join(["x" * 100] * 500)))
+
+
+HOLD = '<Gather input="dtmf" numDigits="1" timeout="3" finishOnKey="" actionOnEmptyResult="true" action="/on"/>'
+
+
+@pytest.mark.parametrize(
+    ("changed", "holds"),
+    [
+        ('timeout="3"', True),
+        ('timeout="1"', True),
+        ('timeout="4"', False),
+        ('numDigits="2"', False),
+        ('actionOnEmptyResult="false"', False),
+        ('input="speech"', False),
+        ('input="dtmf speech"', True),
+    ],
+)
+def test_a_short_ear_for_one_key_that_nobody_must_press_is_a_hold(changed, holds):
+    name = changed.partition("=")[0]
+    (gather,) = read(re.sub(rf'{name}="[^"]*"', changed, HOLD))
+    assert gather.is_hold is holds
 
 
 def test_markup_is_spoken_as_it_is_heard():
@@ -198,6 +242,13 @@ def test_an_element_in_the_wrong_place_is_refused(verbs, words):
         ('<Gather language="cmn-CN"/>', "13331"),
         ('<Gather bargeIn="yes"/>', "13332"),
         ('<Gather speechModel="best"/>', "13334"),
+        ('<Gather maxSpeechTime="61"/>', "maxSpeechTime"),
+        ('<Gather input="speech" speechModel="phone_call" speechTimeout="2" language="th-TH"/>', "13331"),
+        ('<Gather input="speech" speechModel="googlev2_telephony" speechTimeout="2"/>', "13331"),
+        ('<Gather input="speech" language="ja"/>', "13331"),
+        ('<Gather input="speech" speechModel="phone_call" speechTimeout="auto"/>', "13327"),
+        ('<Gather input="speech" speechModel="default"/>', "13327"),
+        ('<Gather input="speech" enhanced="true"/>', "13334"),
         ('<Gather actionOnEmptyResult="True"/>', "13338"),
         ('<Gather action=""/>', "11100"),
         ('<Gather action="/声"/>', "11100"),
