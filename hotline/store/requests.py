@@ -42,6 +42,22 @@ class Progress:
     answers: Mapping[Target, Answer]
     """Empty until the backend has answered."""
     accepted_at: datetime
+    municipality: str | None = field(repr=False)
+    """Of the registered address, as the backend names it; None until it has answered, or when it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReceipt:
+    """The request with a receipt number, for somebody who asks how it stands."""
+
+    call_sid: str
+    facts_sealed: bytes | None = field(repr=False)
+    """Only who knows them may be told anything; None once erased."""
+    progress: Progress
+    targets: tuple[Target, ...]
+    finished_at: datetime | None
+    """None while the request is open."""
+    loss: Loss | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +83,21 @@ def status_of(answers: Mapping[Target, Answer]) -> Status:
 
 
 def accept(
-    connection: Connection, *, call_sid: str, turn: int, targets: Sequence[Target], facts_sealed: bytes, now: datetime
+    connection: Connection,
+    *,
+    call_sid: str,
+    turn: int,
+    targets: Sequence[Target],
+    facts_sealed: bytes,
+    now: datetime,
+    person_print: str | None = None,
+    due_at: datetime | None = None,
 ) -> str:
     """Promise to stop the targets, as part of the caller's turn; returns the receipt number.
 
     The promise stands once the transaction is committed, and that commit wakes the dispatchers. A second one for
-    the same turn raises IntegrityError.
+    the same turn raises IntegrityError. `person_print` is a keyed fingerprint of the facts, None to count it for
+    nobody. No worker gets the request before `due_at`; left out, it is due at once.
     """
     while True:
         row = {
@@ -82,9 +107,10 @@ def accept(
             "receipt_number": new_receipt_number(),
             "targets": [target.value for target in targets],
             "facts_sealed": facts_sealed,
+            "person_print": person_print,
             "status": Status.ACCEPTED,
             "accepted_at": now,
-            "due_at": now,
+            "due_at": due_at or now,
         }
         receipt_number: str | None = connection.execute(_ACCEPT, row).scalar_one_or_none()
         if receipt_number is not None:
@@ -103,10 +129,39 @@ def new_receipt_number() -> str:
 def find_newest(connection: Connection, call_sid: str) -> Progress | None:
     """How the newest request of a call stands, or None when it made none."""
     row = connection.execute(_FIND_NEWEST, {"sid": call_sid}).one_or_none()
+    return None if row is None else _progress(row)
+
+
+def find_by_receipt(connection: Connection, receipt_number: str) -> FoundReceipt | None:
+    """The request with this receipt number, or None. Whether to tell of it, whoever asks has to prove."""
+    row = connection.execute(_FIND_BY_RECEIPT, {"number": receipt_number}).one_or_none()
     if row is None:
         return None
-    answers = {Target(target): Answer(answer) for target, answer in row.answers.items()}
-    return Progress(row.receipt_number, Status(row.status), answers, row.accepted_at)
+    loss = None if row.loss is None else Loss(row.loss)
+    return FoundReceipt(row.call_sid, row.facts_sealed, _progress(row), _targets(row), row.finished_at, loss)
+
+
+def count_accepted(
+    connection: Connection, since: datetime, *, caller_print: str | None = None, person_print: str | None = None
+) -> int:
+    """How many requests were accepted at that moment or later.
+
+    A fingerprint narrows it to the calls of that caller, or to that person. None does not narrow it: for a withheld
+    number there is no count.
+    """
+    counted = select(func.count()).select_from(requests).where(requests.c.accepted_at >= since)
+    if caller_print is not None:
+        counted = counted.where(_is_of_caller(caller_print))
+    if person_print is not None:
+        counted = counted.where(requests.c.person_print == person_print)
+    return connection.execute(counted).scalar_one()
+
+
+def count_persons(connection: Connection, caller_print: str, since: datetime) -> int:
+    """For how many different persons requests were accepted at that moment or later, in calls of this caller."""
+    persons = select(func.count(requests.c.person_print.distinct()))
+    counted = persons.where(requests.c.accepted_at >= since, _is_of_caller(caller_print))
+    return connection.execute(counted).scalar_one()
 
 
 def note_loss(connection: Connection, *, call_sid: str, loss: Loss | None, for_another: bool | None) -> None:
@@ -122,12 +177,17 @@ def find_open(connection: Connection, request_id: UUID) -> OpenRequest | None:
     row = connection.execute(_FIND_OPEN, {"id": request_id}).one_or_none()
     if row is None:
         return None
-    targets = tuple(Target(target) for target in row.targets)
-    return OpenRequest(row.id, row.call_sid, targets, row.facts_sealed, row.attempts, row.accepted_at)
+    return OpenRequest(row.id, row.call_sid, _targets(row), row.facts_sealed, row.attempts, row.accepted_at)
 
 
 def finish(
-    connection: Connection, request_id: UUID, *, backend_id: str, answers: Mapping[Target, Answer], now: datetime
+    connection: Connection,
+    request_id: UUID,
+    *,
+    backend_id: str,
+    answers: Mapping[Target, Answer],
+    municipality: str | None,
+    now: datetime,
 ) -> bool:
     """Write what the backend said; False when the request was not open any more, and nothing is changed."""
     finished = (
@@ -137,6 +197,7 @@ def finish(
             status=status_of(answers),
             answers={target.value: answer.value for target, answer in answers.items()},
             backend_id=backend_id,
+            municipality=municipality,
             due_at=None,
             finished_at=now,
         )
@@ -184,9 +245,23 @@ def _give_up(connection: Connection, which: ColumnElement[bool], now: datetime) 
     return connection.execute(select(given_up.c.id).add_cte(opened)).scalars().all()
 
 
+def _targets(row: Any) -> tuple[Target, ...]:
+    return tuple(Target(target) for target in row.targets)
+
+
+def _progress(row: Any) -> Progress:
+    answers = {Target(target): Answer(answer) for target, answer in row.answers.items()}
+    return Progress(row.receipt_number, Status(row.status), answers, row.accepted_at, row.municipality)
+
+
+def _is_of_caller(caller_print: str) -> ColumnElement[bool]:
+    return requests.c.call_sid.in_(select(calls.c.sid).where(calls.c.caller_print == caller_print))
+
+
 def _accept_statement() -> Any:
     """Insert and notify in one round trip; no row when another request has the receipt number."""
-    names = ("id", "call_sid", "turn", "receipt_number", "targets", "facts_sealed", "status", "accepted_at", "due_at")
+    names = ["id", "call_sid", "turn", "receipt_number", "targets", "facts_sealed", "person_print"]
+    names += ["status", "accepted_at", "due_at"]
     accepted = (
         insert(requests)
         .values({name: bindparam(name, type_=requests.c[name].type) for name in names})
@@ -198,8 +273,10 @@ def _accept_statement() -> Any:
 
 
 _ACCEPT: Final = _accept_statement()
+_FIND_BY_RECEIPT: Final = select(requests).where(requests.c.receipt_number == bindparam("number"))
 _FIND_NEWEST: Final = (
-    select(requests.c.receipt_number, requests.c.status, requests.c.answers, requests.c.accepted_at)
+    # Without what is sealed: a caller who holds asks every few seconds.
+    select(*(requests.c[name] for name in ("receipt_number", "status", "answers", "accepted_at", "municipality")))
     .where(requests.c.call_sid == bindparam("sid"))
     .order_by(requests.c.turn.desc())
     .limit(1)

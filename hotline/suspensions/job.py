@@ -85,7 +85,12 @@ class Stopper:
             unidentified = status in (Status.NOT_FOUND, Status.AMBIGUOUS)
             hung_up = unidentified and requests.lock_call(connection, request.call_sid)
             finished = requests.finish(
-                connection, request.id, backend_id=answered.backend_id, answers=answered.answers, now=now
+                connection,
+                request.id,
+                backend_id=answered.backend_id,
+                answers=answered.answers,
+                municipality=answered.municipality,
+                now=now,
             )
             if finished and hung_up:
                 open_follow_up(

@@ -63,10 +63,20 @@ def promise(
     targets: Sequence[Target] = (Target.CARD,),
     facts: Facts = FACTS,
     vault: Vault = VAULT,
+    person_print: str | None = None,
+    due_at: datetime | None = None,
 ) -> UUID:
     """A request within the caller's turn; returns its id."""
-    sealed = seal_facts(vault, facts)
-    number = stored.accept(connection, call_sid=call_sid, turn=turn, targets=targets, facts_sealed=sealed, now=at)
+    number = stored.accept(
+        connection,
+        call_sid=call_sid,
+        turn=turn,
+        targets=targets,
+        facts_sealed=seal_facts(vault, facts),
+        person_print=person_print,
+        now=at,
+        due_at=due_at,
+    )
     found: UUID = connection.execute(select(requests.c.id).where(requests.c.receipt_number == number)).scalar_one()
     return found
 
@@ -80,11 +90,23 @@ def accept_request(
     targets: Sequence[Target] = (Target.CARD,),
     facts: Facts = FACTS,
     vault: Vault = VAULT,
+    person_print: str | None = None,
+    due_at: datetime | None = None,
 ) -> UUID:
     """A request that is committed, in a call of its own unless one is given; returns its id."""
     sid = call_sid or start_call(engine, at=at)
     with engine.begin() as connection:
-        return promise(connection, sid, turn=turn, at=at, targets=targets, facts=facts, vault=vault)
+        return promise(
+            connection,
+            sid,
+            turn=turn,
+            at=at,
+            targets=targets,
+            facts=facts,
+            vault=vault,
+            person_print=person_print,
+            due_at=due_at,
+        )
 
 
 def row_of(engine: Engine, request_id: UUID) -> dict[str, object]:

@@ -36,7 +36,8 @@ def test_a_request_is_listed_as_scripts_know_it(engine: Engine) -> None:
     request_id = accept_request(engine, sid, targets=(Target.CARD, Target.SMARTPHONE))
     answers = {Target.CARD: Answer.SUSPENDED, Target.SMARTPHONE: Answer.NOT_HELD}
     with engine.begin() as connection:
-        finish(connection, request_id, backend_id="B1", answers=answers, now=NOON + timedelta(milliseconds=20))
+        moment = NOON + timedelta(milliseconds=20)
+        finish(connection, request_id, backend_id="B1", answers=answers, municipality=None, now=moment)
     assert list(list_requests(engine)) == [
         {
             "receipt_number": row_of(engine, request_id)["receipt_number"],

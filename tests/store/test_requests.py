@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,19 @@ from hotline.callflow.events import Answer, Target
 from hotline.store import requests as stored
 from hotline.store.database import Engine
 from hotline.store.follow_ups import open_follow_up
-from hotline.store.requests import Progress, Status, find_newest, find_open, finish, give_up, status_of
+from hotline.store.requests import (
+    FoundReceipt,
+    Progress,
+    Status,
+    count_accepted,
+    count_persons,
+    find_by_receipt,
+    find_newest,
+    find_open,
+    finish,
+    give_up,
+    status_of,
+)
 from hotline.store.tables import follow_ups, requests
 from tests.store.rows import NOON, accept_request, end_call, promise, row_of, start_call
 
@@ -26,7 +38,7 @@ def newest(engine: Engine, sid: str) -> Progress | None:
 
 def finishes(engine: Engine, request_id: UUID, answers: dict[Target, Answer] = STOPPED) -> bool:
     with engine.begin() as connection:
-        return finish(connection, request_id, backend_id="B1", answers=answers, now=LATER)
+        return finish(connection, request_id, backend_id="B1", answers=answers, municipality="千代田区", now=LATER)
 
 
 def gives_up(engine: Engine, request_id: UUID) -> bool:
@@ -77,10 +89,11 @@ def test_the_caller_hears_of_the_newest_request(engine: Engine) -> None:
     progress = newest(engine, sid)
     assert progress is not None
     assert (progress.status, dict(progress.answers)) == (Status.NOT_FOUND, {Target.CARD: Answer.NOT_FOUND})
+    assert progress.municipality == "千代田区"
 
     second = accept_request(engine, sid, turn=10, at=LATER)
     progress = newest(engine, sid)
-    assert progress == Progress(str(row_of(engine, second)["receipt_number"]), Status.ACCEPTED, {}, LATER)
+    assert progress == Progress(str(row_of(engine, second)["receipt_number"]), Status.ACCEPTED, {}, LATER, None)
 
 
 def test_an_answer_is_written_once(engine: Engine) -> None:
@@ -91,9 +104,47 @@ def test_an_answer_is_written_once(engine: Engine) -> None:
     assert not gives_up(engine, request_id)
     assert row_of(engine, request_id) == before
     expected = {"status": "suspended", "answers": {"card": "suspended"}, "backend_id": "B1", "due_at": None}
-    assert before == {**before, **expected, "finished_at": LATER}
+    assert before == {**before, **expected, "finished_at": LATER, "municipality": "千代田区"}
     with engine.connect() as connection:
         assert find_open(connection, request_id) is None
+
+
+def found(engine: Engine, number: object) -> FoundReceipt | None:
+    with engine.connect() as connection:
+        return find_by_receipt(connection, str(number))
+
+
+def test_a_request_is_found_by_its_receipt_number_as_long_as_it_is_open(engine: Engine) -> None:
+    sid = start_call(engine)
+    request_id = accept_request(engine, sid, targets=(Target.CARD, Target.SMARTPHONE))
+    accept_request(engine)
+    row = row_of(engine, request_id)
+    number = str(row["receipt_number"])
+    receipt = found(engine, number)
+    assert receipt is not None
+    assert (receipt.call_sid, receipt.targets) == (sid, (Target.CARD, Target.SMARTPHONE))
+    assert receipt.progress == Progress(number, Status.ACCEPTED, {}, NOON, None)
+    assert (receipt.finished_at, receipt.loss) == (None, None)
+    assert receipt.facts_sealed == row["facts_sealed"]
+    assert repr(row["facts_sealed"]) not in repr(receipt)
+
+
+def test_a_finished_request_is_found_with_what_was_done_and_when(engine: Engine) -> None:
+    request_id = accept_request(engine)
+    finishes(engine, request_id)
+    row = row_of(engine, request_id)
+    with engine.begin() as connection:
+        stored.note_loss(connection, call_sid=str(row["call_sid"]), loss=Loss.STOLEN, for_another=None)
+        connection.execute(requests.update().values(facts_sealed=None))
+    receipt = found(engine, row["receipt_number"])
+    assert receipt is not None
+    assert receipt.progress == Progress(str(row["receipt_number"]), Status.SUSPENDED, STOPPED, NOON, "千代田区")
+    assert (receipt.finished_at, receipt.loss, receipt.facts_sealed) == (LATER, Loss.STOLEN, None)
+
+
+def test_a_receipt_number_that_was_not_given_out_finds_nothing(engine: Engine) -> None:
+    accept_request(engine)
+    assert found(engine, "00000000") is None
 
 
 @pytest.mark.parametrize(
@@ -165,6 +216,54 @@ def test_what_is_noted_after_the_stop_leaves_the_rest_as_it_is(engine: Engine) -
     row = row_of(engine, request_id)
     assert (row["loss"], row["for_another"]) == ("stolen", False)
     assert row_of(engine, other)["loss"] is None
+
+
+def accepted_of(engine: Engine, since: datetime, **whose: str) -> int:
+    with engine.connect() as connection:
+        return count_accepted(connection, since, **whose)
+
+
+def persons_of(engine: Engine, caller: str, since: datetime) -> int:
+    with engine.connect() as connection:
+        return count_persons(connection, caller, since)
+
+
+def test_requests_are_counted_since_a_moment(engine: Engine) -> None:
+    for at in (NOON - timedelta(microseconds=1), NOON, LATER):
+        accept_request(engine, at=at)
+    finishes(engine, accept_request(engine, at=LATER))
+    assert accepted_of(engine, NOON) == 3
+
+
+def test_requests_are_counted_for_a_caller_over_all_their_calls(engine: Engine) -> None:
+    calls = [start_call(engine, caller_print=caller) for caller in ("one", "one", "other", None)]
+    for sid in calls:
+        accept_request(engine, sid, turn=2, at=NOON, person_print="a person")
+        accept_request(engine, sid, turn=3, at=LATER, person_print="another")
+    assert accepted_of(engine, NOON) == 8
+    assert accepted_of(engine, NOON, caller_print="one") == 4
+    assert accepted_of(engine, LATER, caller_print="one") == 2
+    assert accepted_of(engine, NOON, caller_print="one", person_print="another") == 2
+    assert accepted_of(engine, NOON, caller_print="nobody") == 0
+
+
+def test_requests_are_counted_for_a_person_whoever_calls(engine: Engine) -> None:
+    for person in ("a person", "a person", "another", None):
+        accept_request(engine, person_print=person)
+    assert accepted_of(engine, NOON, person_print="a person") == 2
+    assert accepted_of(engine, LATER, person_print="a person") == 0
+
+
+def test_a_person_is_counted_once_for_a_caller(engine: Engine) -> None:
+    calls = [start_call(engine, caller_print="one") for _ in range(2)]
+    for turn, person in enumerate(("a person", "another", None)):
+        for sid in calls:
+            accept_request(engine, sid, turn=turn, person_print=person)
+    accept_request(engine, calls[0], turn=9, at=LATER, person_print="a third")
+    accept_request(engine, start_call(engine, caller_print="other"), person_print="a fourth")
+    assert persons_of(engine, "one", NOON) == 3
+    assert persons_of(engine, "one", LATER) == 1
+    assert persons_of(engine, "nobody", NOON) == 0
 
 
 def test_whether_the_caller_has_hung_up_is_known_and_cannot_change_meanwhile(engine: Engine) -> None:

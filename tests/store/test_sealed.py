@@ -107,7 +107,8 @@ def test_facts_and_numbers_are_erased_after_thirty_days(engine: Engine) -> None:
     sid, request_id = everything_sealed(engine)
     end_call(engine, sid)
     with engine.begin() as connection:
-        finish(connection, request_id, backend_id="B1", answers={Target.CARD: Answer.SUSPENDED}, now=NOON)
+        answers = {Target.CARD: Answer.SUSPENDED}
+        finish(connection, request_id, backend_id="B1", answers=answers, municipality=None, now=NOON)
     assert erase_due(engine, NOON + FACTS_KEPT_FOR - MOMENT) == 1  # the state, long before
     assert erase_due(engine, NOON + FACTS_KEPT_FOR) == 3
     assert call_of(engine, sid).caller_sealed is None

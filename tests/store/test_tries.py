@@ -10,6 +10,7 @@ from hotline.store.tries import Try
 from tests.store.rows import LONG_AGO, NOON, accept_request, row_of, start_call
 
 SOON = NOON + timedelta(seconds=15)
+STOPPED = {Target.CARD: Answer.SUSPENDED}
 
 
 def claim_new(engine: Engine) -> list[Try]:
@@ -77,6 +78,16 @@ def test_what_is_not_due_yet_or_too_old_is_not_claimed(engine: Engine) -> None:
     assert claim_new(engine) == []
 
 
+def test_a_request_that_is_slowed_down_is_claimed_when_its_time_has_come(engine: Engine) -> None:
+    request_id = accept_request(engine, due_at=SOON)
+    assert state(engine, request_id) == (0, SOON)
+    with engine.begin() as connection:
+        just_before = SOON - timedelta(microseconds=1)
+        assert tries.claim_new(connection, accepted_after=LONG_AGO, due_again=SOON, now=just_before) == []
+        claimed = tries.claim_new(connection, accepted_after=LONG_AGO, due_again=SOON, now=SOON)
+        assert claimed == [Try(request_id, 1)]
+
+
 def test_a_request_whose_try_was_lost_is_due_again(engine: Engine) -> None:
     request_id = accept_request(engine)
     claim_new(engine)
@@ -125,7 +136,7 @@ def test_taking_back_touches_nothing_that_went_on_meanwhile(engine: Engine) -> N
     claimed = claim_new(engine)
     with engine.begin() as connection:
         tries.claim_again(connection, [claimed_anew], last=1, due_again=SOON, now=SOON)
-        finish(connection, finished, backend_id="B1", answers={Target.CARD: Answer.SUSPENDED}, now=NOON)
+        finish(connection, finished, backend_id="B1", answers=STOPPED, municipality=None, now=NOON)
     before = [row_of(engine, one) for one in (claimed_anew, finished)]
     with engine.begin() as connection:
         tries.take_back(connection, claimed, due_again=NOON)
@@ -135,7 +146,7 @@ def test_taking_back_touches_nothing_that_went_on_meanwhile(engine: Engine) -> N
 def test_nothing_finished_is_ever_due(engine: Engine) -> None:
     request_id = accept_request(engine)
     with engine.begin() as connection:
-        finish(connection, request_id, backend_id="B1", answers={Target.CARD: Answer.SUSPENDED}, now=NOON)
+        finish(connection, request_id, backend_id="B1", answers=STOPPED, municipality=None, now=NOON)
         much_later = NOON + timedelta(hours=1)
         assert tries.claim_new(connection, accepted_after=LONG_AGO, due_again=SOON, now=much_later) == []
         assert tries.find_due_again(connection, accepted_after=LONG_AGO, now=much_later) == []

@@ -48,6 +48,7 @@ def test_what_was_promised_is_stopped_and_written_down(engine: Engine, stopper: 
     assert (row["status"], row["backend_id"]) == ("suspended", applied["id"])
     assert row["answers"] == {"card": "suspended", "smartphone": "suspended"}
     assert (row["due_at"], row["finished_at"]) == (None, NOON)
+    assert row["municipality"] == applied["municipality"] == "Chiyoda"
 
 
 def test_only_what_was_asked_for_is_stopped(engine: Engine, stopper: Stopper, backend: Backend) -> None:
@@ -203,6 +204,7 @@ def test_a_caller_who_still_waits_is_asked_again_instead(engine: Engine, stopper
     request_id = accepted(engine, facts=nobody())
     stopper.stop(str(request_id), 1)
     assert status(engine, request_id) == "not_found"
+    assert row_of(engine, request_id)["municipality"] is None
     assert follow_ups(engine) == []
 
 
