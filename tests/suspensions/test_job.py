@@ -239,7 +239,8 @@ def test_an_unknown_error_leaves_the_request_due_and_tells_nothing_that_was_keye
     Stopper(engine, Babbling([key]), client, now=lambda: NOON).stop(str(request_id), 1)
     assert status(engine, request_id) == "accepted"
     assert "RuntimeError" in logged()
-    assert "1980" not in logged()
+    # The year alone stands by chance in a thread's number or in a moment now and then.
+    assert not any(told in logged() for told in ("1980-03-01", "cannot make sense"))
 
 
 @pytest.mark.parametrize("faults", [{}, {"error_share": 1}, {"drop_share": 1, "drop": "either"}])
