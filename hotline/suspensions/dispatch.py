@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -23,6 +24,7 @@ from hotline.suspensions.chores import Chore, Chores
 from hotline.suspensions.pace import ENQUEUE_AGAIN_AFTER, GIVE_UP_AFTER, pause_after
 from hotline.suspensions.queue import StopQueue, connect_dispatcher, job_id
 from hotline.suspensions.stopping import Stopping
+from hotline.suspensions.texts import Sending, Texts
 from hotline.suspensions.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -115,17 +117,22 @@ class Dispatcher:
             log.error("request left to an operator", extra={"request": str(request_id), "cause": "no answer for hours"})
 
 
-def run(settings: Settings, chores: Sequence[Chore] = ()) -> None:
+def run(settings: Settings, chores: Sequence[Chore] = (), texts: Texts | None = None) -> None:
     """Dispatch until SIGTERM or SIGINT; beside it do the chores, and erase what has been kept for long enough.
 
-    PostgreSQL and Redis may come and go. An unknown error ends the process: whoever started it starts it again.
+    Texts are sent beside it as well; without `texts` none are, and what was promised stays due. PostgreSQL and Redis
+    may come and go. An unknown error ends the process: whoever started it starts it again.
     """
     url = settings.database_url.get_secret_value()
     # A claim that is lost in a crash of PostgreSQL is only made once more, so it need not wait for the disk.
     engine = connect_to(url, application=APPLICATION, connections=2, wait_for_disk=False)
     dispatcher = Dispatcher(engine, StopQueue(connect_dispatcher(settings.redis_url.get_secret_value())))
     postgres = Trouble("PostgreSQL")
-    with Stopping() as stopping, Chores((partial(erase_due, engine), *chores)) as beside:
+    with ExitStack() as stack:
+        stopping = stack.enter_context(Stopping())
+        beside: list[Chores | Sending] = [stack.enter_context(Chores((partial(erase_due, engine), *chores)))]
+        if texts is not None:
+            beside.append(stack.enter_context(Sending(texts)))
         while not stopping:
             try:
                 with listening(url, CHANNEL, APPLICATION) as listener:
@@ -137,10 +144,15 @@ def run(settings: Settings, chores: Sequence[Chore] = ()) -> None:
 
 
 def _dispatch(
-    dispatcher: Dispatcher, listener: Listener, stopping: Stopping, beside: Chores, postgres: Trouble
+    dispatcher: Dispatcher,
+    listener: Listener,
+    stopping: Stopping,
+    beside: Sequence[Chores | Sending],
+    postgres: Trouble,
 ) -> None:
     while not stopping:
         dispatcher.dispatch_due(clock.now())
         postgres.ends()
-        beside.check()
+        for one in beside:
+            one.check()
         listener.wait(SWEEP_S, stopping)

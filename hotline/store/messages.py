@@ -1,0 +1,46 @@
+"""Voice messages: what callers left for an operator. Twilio keeps the sound, this keeps whose it is and how long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from hotline.store.tables import messages
+
+MESSAGES_KEPT_FOR: Final = timedelta(days=30)
+"""How long a recording is kept. Callers are told so before they speak."""
+
+BATCH: Final = 100
+"""Messages that are looked up at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class OldMessage:
+    """A message whose recording has been kept for long enough."""
+
+    id: int
+    recording_sid: str
+
+
+def keep_message(connection: Connection, *, call_sid: str, recording_sid: str, seconds: int, now: datetime) -> bool:
+    """Write that a caller left a message; False when it is written already, and nothing is changed."""
+    row = {"call_sid": call_sid, "recording_sid": recording_sid, "seconds": seconds, "recorded_at": now}
+    kept = insert(messages).values(row).on_conflict_do_nothing(index_elements=[messages.c.recording_sid])
+    return connection.execute(kept.returning(messages.c.id)).one_or_none() is not None
+
+
+def find_old_messages(connection: Connection, recorded_until: datetime, *, after: int = 0) -> Sequence[OldMessage]:
+    """Messages recorded at that moment or before and not deleted, by their ids from `after` on, at most a batch."""
+    is_old = messages.c.deleted_at.is_(None) & (messages.c.recorded_at <= recorded_until)
+    old = select(messages.c.id, messages.c.recording_sid).where(is_old, messages.c.id > after)
+    rows = connection.execute(old.order_by(messages.c.id).limit(BATCH))
+    return [OldMessage(row.id, row.recording_sid) for row in rows]
+
+
+def note_deleted(connection: Connection, message_id: int, now: datetime) -> bool:
+    """Write that a recording is gone; False when that is written already, and nothing is changed."""
+    unwritten = (messages.c.id == message_id) & messages.c.deleted_at.is_(None)
+    return connection.execute(update(messages).where(unwritten).values(deleted_at=now)).rowcount == 1
