@@ -7,7 +7,7 @@ compiles them; `compile` compiles alone.
 import os
 import struct
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from babel.messages.pofile import write_po
 
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
 from hotline.speech.pofiles import DOMAIN, CatalogueFault, Undated, compile_catalogue, po_path, read_catalogue, short
-from hotline.speech.prompts import PromptFault
+from hotline.speech.prompts import PromptFault, load_prompts
 from hotline.speech.voices import VoicesFault, load_voices
 
 
@@ -69,8 +69,9 @@ def update_catalogues(places: Places = THE_LINE) -> None:
     """Take the prompts over into every language's catalogue, and compile.
 
     Translations are kept by prompt id. Where the source wording has changed, the old translation stays as a proposal
-    marked fuzzy, which is never spoken; a prompt that is gone goes. The source language says what the scripts say.
-    A second run changes nothing. Raises PromptFault, VoicesFault or CatalogueFault, and then has changed nothing.
+    marked fuzzy, which is never spoken; a prompt that is gone goes, and so does one that only other languages say.
+    The source language says what the scripts say. A second run changes nothing. Raises PromptFault,
+    VoicesFault or CatalogueFault, and then has changed nothing.
     """
     template = extract_template(places)
     voices = load_voices(places.voices)
@@ -79,7 +80,8 @@ def update_catalogues(places: Places = THE_LINE) -> None:
         path = po_path(language, places)
         old = read_catalogue(path) if path.exists() else Catalog()
         locale = str(voices[language].locale) if language in voices else None
-        files[path] = written(_merged(template, old, Undated(locale), is_source=language == SOURCE_LANGUAGE))
+        messages = _said_in(language, template, places)
+        files[path] = written(_merged(messages, old, Undated(locale), is_source=language == SOURCE_LANGUAGE))
     for path, text in files.items():
         if not path.exists() or path.read_bytes() != text:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,21 +96,25 @@ def compile_catalogues(places: Places = THE_LINE) -> None:
         _replace(path.with_suffix(".mo"), compile_catalogue(path))
 
 
-def _merged(template: Catalog, old: Catalog, merged: Catalog, *, is_source: bool) -> Catalog:
+def _said_in(language: str, template: Catalog, places: Places) -> list[Message]:
+    prompts = load_prompts(places.prompts)
+    return [message for message in template if message.id and prompts[str(message.context)].is_said_in(language)]
+
+
+def _merged(messages: Iterable[Message], old: Catalog, merged: Catalog, *, is_source: bool) -> Catalog:
     known = {message.context: message for message in old if message.id}
-    for message in template:
-        if message.id:
-            before = known.get(message.context)
-            string, flags = (message.id, set()) if is_source else _translation(message, before)
-            merged.add(
-                message.id,
-                string,
-                locations=message.locations,
-                flags=flags,
-                auto_comments=message.auto_comments,
-                user_comments=before.user_comments if before else (),
-                context=message.context,
-            )
+    for message in messages:
+        before = known.get(message.context)
+        string, flags = (message.id, set()) if is_source else _translation(message, before)
+        merged.add(
+            message.id,
+            string,
+            locations=message.locations,
+            flags=flags,
+            auto_comments=message.auto_comments,
+            user_comments=before.user_comments if before else (),
+            context=message.context,
+        )
     return merged
 
 

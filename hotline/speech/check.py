@@ -40,7 +40,7 @@ def check_prompts(places: Places = THE_LINE) -> list[str]:
     faults = [
         f"voices.toml has no [{language}], which has a catalogue." for language in spoken if language not in voices
     ]
-    offered = {SOURCE_LANGUAGE, FIRST_LANGUAGE, *HINTS, *LANGUAGES.values()} - voices.keys()
+    offered = {SOURCE_LANGUAGE, FIRST_LANGUAGE, *HINTS, *LANGUAGES} - voices.keys()
     faults += [f"voices.toml has no [{language}], which callers can choose." for language in sorted(offered)]
     faults += _stale_template(places)
     for language in spoken:

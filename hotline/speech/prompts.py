@@ -23,6 +23,14 @@ class Prompt:
     """The source wording."""
     note: str
     """What a translator must know: where it is said, what the placeholders stand for; empty if all is plain."""
+    only: tuple[str, ...] = ()
+    """The only languages that say it, by code; empty means every language. The others have no translation of it."""
+    names_keys: bool = False
+    """Whether the wording may name keys itself, because they are examples and no keys that work here."""
+
+    def is_said_in(self, language: str) -> bool:
+        """Whether the language says it at all."""
+        return not self.only or language in self.only
 
 
 def load_prompts(folder: Path) -> dict[str, Prompt]:
@@ -56,10 +64,20 @@ def read_script(script: bytes, name: str) -> list[Prompt]:
         if wrong := _faults(table):
             faults.append(f"{name}: {prompt_id}: {wrong}")
         else:
-            prompts.append(Prompt(prompt_id, _one_line(table["text"]), _one_line(table.get("note", ""))))
+            prompts.append(_prompt(prompt_id, table))
     if faults:
         raise PromptFault("\n".join(faults))
     return prompts
+
+
+def _prompt(prompt_id: str, table: Mapping[str, Any]) -> Prompt:
+    return Prompt(
+        prompt_id,
+        _one_line(table["text"]),
+        _one_line(table.get("note", "")),
+        tuple(table.get("only", ())),
+        table.get("names_keys", False),
+    )
 
 
 def _tables(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
@@ -73,15 +91,24 @@ def _tables(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, A
 
 
 def _faults(table: Any) -> str | None:
-    if not isinstance(table, dict) or "text" not in table or table.keys() - {"text", "note", "only"}:
-        return "a prompt is a table with `text`, perhaps a `note` and the languages that `only` say it."
-    if not all(isinstance(table.get(name, "-"), str) and table.get(name, "-").strip() for name in ("text", "note")):
+    if not isinstance(table, dict) or "text" not in table or table.keys() - {"text", "note", "only", "names_keys"}:
+        return "a prompt is a table with `text`, perhaps `note`, `only` and `names_keys`."
+    if not all(_is_text(table.get(name, "-")) for name in ("text", "note")):
         return "`text` and `note` are words; an empty one is left out or filled."
+    only = table.get("only", ["-"])
+    if not (isinstance(only, list) and only and all(map(_is_text, only))):
+        return "`only` is a list of the languages that say it; it is left out where all do."
+    if table.get("names_keys", True) is not True:
+        return "`names_keys` is true; it is left out where no key is named."
     try:
         parse_template(table["text"])
     except TemplateFault as fault:
         return str(fault)
     return None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value.strip() != ""
 
 
 def _one_line(text: str) -> str:

@@ -1,29 +1,47 @@
-"""A prompt and a language in, what is spoken and by which voice out."""
+"""A prompt and a language in, what is spoken and by which voice, or what is written, out."""
 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache
+from typing import Final, Protocol
 
-from hotline.callflow.replies import Digits, Sentence, Value
+from hotline.callflow.replies import Day, Digits, LanguageName, Sentence, Value
 from hotline.speech.catalogues import load_translations
-from hotline.speech.limits import cut
+from hotline.speech.limits import cut, say_characters
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
 from hotline.speech.pofiles import CatalogueFault
 from hotline.speech.prompts import Prompt, load_prompts
+from hotline.speech.recordings import find_recordings
 from hotline.speech.templates import Template, TemplateFault, parse_template, placeholders, speakable
 from hotline.speech.voices import Voice, load_voices
+from hotline.speech.written import Pen
 
 _log = logging.getLogger(__name__)
 
+BETWEEN_PHRASES: Final = "|"
+"""What separates the phrases of a prompt that lists what callers say."""
+
 
 class CannotSpeak(Exception):
-    """The conversation asked for a sentence that does not exist, or left a placeholder empty."""
+    """The conversation asked for a sentence that does not exist here, or left a placeholder empty."""
 
 
 class _Untranslated(Exception):
     """The language has no usable translation of a prompt."""
+
+
+class _Tongue(Protocol):
+    """A way of putting values into words: a Voice or a Pen."""
+
+    @property
+    def keys(self) -> Mapping[str, str]: ...
+    def say_digits(self, groups: tuple[str, ...], /) -> str: ...
+    def say_date(self, day: date, /) -> str: ...
+    def say_day(self, day: date, /) -> str: ...
+    def say_time(self, at: time, /) -> str: ...
+    def say_number(self, number: int, /) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +53,38 @@ class Utterance:
     """The `language` attribute of `<Say>`."""
     voice: str
     """The `voice` attribute of `<Say>`."""
+    recording: str | None = None
+    """The file that is played instead, below the folder of recordings; the text is what it says."""
 
     def pieces(self) -> tuple[str, ...]:
         """The text in pieces that one `<Say>` takes each, cut at the ends of sentences; nearly always one."""
-        return cut(self.text)
+        return cut(self.text, say_characters(self.voice))
 
 
 def speak(sentence: Sentence, language: str) -> Utterance:
     """What the line says for a sentence in a call of this language.
 
     A sentence that is not translated, or that contains one that is not, is spoken whole in the source language by its
-    own voice, and that is logged once a process. Raises CannotSpeak for a prompt that no script has, or when the
-    sentence lacks a value.
+    own voice, and that is logged once a process. Raises CannotSpeak for a prompt that no script has or that this
+    language does not say, or when the sentence lacks a value.
     """
-    return _wording().speak(sentence, language)
+    return wording().speak(sentence, language)
+
+
+def write(sentence: Sentence, language: str) -> str:
+    """The same sentence for a text message: keys as one writes them, figures for digits, no pauses."""
+    return wording().write(sentence, language)
 
 
 def load_wording() -> None:
     """Read scripts and voices now, not when the first caller waits for a word; raises PromptFault or VoicesFault."""
-    _wording()
+    wording()
+
+
+@cache
+def wording() -> "Wording":
+    """The words of the line, read once a process; raises PromptFault or VoicesFault."""
+    return Wording(THE_LINE)
 
 
 class Wording:
@@ -64,28 +95,60 @@ class Wording:
         self._places = places
         self._prompts: Mapping[str, Prompt] = load_prompts(places.prompts)
         self._voices: Mapping[str, Voice] = load_voices(places.voices)
+        self._pens: Mapping[str, Pen] = {code: Pen(voice) for code, voice in self._voices.items()}
         self._translations: dict[str, Mapping[str, tuple[str, str]]] = {}
         self._templates: dict[tuple[str, str], Template | None] = {}
+        self._recordings: dict[str, Mapping[str, str]] = {}
 
     def speak(self, sentence: Sentence, language: str) -> Utterance:
         """See `speak` of this module."""
-        voice = self._voice(sentence.language or language)
+        text, code = self._render(sentence, language, self._voices)
+        voice = self._voices[code]
+        return Utterance(text, voice.language, voice.voice, self._recordings_of(code).get(sentence.prompt))
+
+    def write(self, sentence: Sentence, language: str) -> str:
+        """See `write` of this module."""
+        return self._render(sentence, language, self._pens)[0]
+
+    def voice(self, language: str) -> Voice:
+        """How the language is spoken; one that has no voice is spoken as the source language."""
+        return self._voices[self._spoken(language)]
+
+    def phrases(self, prompt: str, language: str) -> tuple[str, ...]:
+        """What callers say, as the prompt lists it: in their language, or in the source language if it has no list."""
+        listed, _ = self._render(Sentence(prompt), language, self._pens)
+        return tuple(phrase.strip() for phrase in listed.split(BETWEEN_PHRASES) if phrase.strip())
+
+    def name_of(self, code: str, voice: Voice) -> str:
+        """What a language is called by a voice; a language of this line alone keeps the name it has for itself."""
+        name = voice.locale.languages.get(code)
+        return str(name) if name else self._voices[code].name if code in self._voices else code
+
+    def _render(self, sentence: Sentence, language: str, tongues: Mapping[str, _Tongue]) -> tuple[str, str]:
+        """The text, and the language that it is in."""
+        code = self._spoken(sentence.language or language)
+        self._refuse_elsewhere(sentence, code)
         try:
-            text = self._fill(sentence, voice)
+            return self._fill(sentence, code, tongues[code]), code
         except _Untranslated:
-            voice = self._voice(SOURCE_LANGUAGE)
-            text = self._fill(sentence, voice)
-        return Utterance(text, voice.language, voice.voice)
+            return self._fill(sentence, SOURCE_LANGUAGE, tongues[SOURCE_LANGUAGE]), SOURCE_LANGUAGE
 
-    def _voice(self, code: str) -> Voice:
-        try:
-            return self._voices[code]
-        except KeyError:
-            _log.error("A language has no voice: the source language is spoken.", extra={"language": code})
-            return self._voices[SOURCE_LANGUAGE]
+    def _spoken(self, code: str) -> str:
+        if code in self._voices:
+            return code
+        _log.error("A language has no voice: the source language is spoken.", extra={"language": code})
+        return SOURCE_LANGUAGE
 
-    def _fill(self, sentence: Sentence, voice: Voice) -> str:
-        template = self._template(sentence.prompt, voice.code)
+    def _refuse_elsewhere(self, sentence: Sentence, code: str) -> None:
+        prompt = self._prompts.get(sentence.prompt)
+        if prompt is not None and not prompt.is_said_in(code):
+            raise CannotSpeak(f"{prompt.id} is said in {', '.join(prompt.only)} only, not in {code}.")
+        for value in sentence.values.values():
+            if isinstance(value, Sentence):
+                self._refuse_elsewhere(value, code)
+
+    def _fill(self, sentence: Sentence, code: str, tongue: _Tongue) -> str:
+        template = self._template(sentence.prompt, code)
         if len(template) == 1:
             return template[0]
         parts = list(template)
@@ -95,21 +158,23 @@ class Wording:
             except KeyError:
                 # Only names: the values may be what the caller keyed.
                 raise CannotSpeak(f"{sentence.prompt} needs {{{parts[at]}}}, which the step did not give.") from None
-            parts[at] = self._say(value, voice)
+            parts[at] = self._say(value, code, tongue)
         return "".join(parts)
 
-    def _say(self, value: Value, voice: Voice) -> str:
+    def _say(self, value: Value, code: str, tongue: _Tongue) -> str:
         match value:
             case str():
-                return _say_text(value, voice)
+                return _say_text(value, tongue)
             case Digits(groups):
-                return speakable(voice.say_digits(groups))
+                return speakable(tongue.say_digits(groups))
             case Sentence():
-                return self._fill(value, voice)
-            case date():
-                return voice.say_date(value)
+                return self._fill(value, code, tongue)
+            case LanguageName(named):
+                return self.name_of(named, self._voices[code])
+            case int():
+                return tongue.say_number(value)
             case _:
-                return str(value)
+                return _say_moment(value, tongue)
 
     def _template(self, prompt: str, code: str) -> Template:
         try:
@@ -145,19 +210,36 @@ class Wording:
                 self._translations[code] = {}
         return self._translations[code]
 
+    def _recordings_of(self, code: str) -> Mapping[str, str]:
+        """The prompts that are played; one with placeholders would say the same whatever is filled in."""
+        try:
+            return self._recordings[code]
+        except KeyError:
+            found = find_recordings(code, self._places).items()
+            plain = {prompt.id for prompt in self._prompts.values() if not placeholders(parse_template(prompt.text))}
+            self._recordings[code] = {prompt: file for prompt, file in found if prompt in plain}
+            return self._recordings[code]
 
-def _say_text(text: str, voice: Voice) -> str:
-    if text in voice.keys:
-        return voice.keys[text]
+
+def _say_text(text: str, tongue: _Tongue) -> str:
+    if text in tongue.keys:
+        return tongue.keys[text]
     if text.isascii() and text.isdigit():
-        return voice.say_digits((text,))
+        return tongue.say_digits((text,))
     return speakable(text)
+
+
+def _say_moment(moment: date | time | Day, tongue: _Tongue) -> str:
+    match moment:
+        case Day(day):
+            return tongue.say_day(day)
+        case datetime():
+            raise CannotSpeak("A moment is neither a day nor a time of day: the step must give one of them.")
+        case time():
+            return tongue.say_time(moment)
+        case _:
+            return tongue.say_date(moment)
 
 
 def _about(prompt: str, language: str) -> dict[str, str]:
     return {"prompt": prompt, "language": language}
-
-
-@cache
-def _wording() -> Wording:
-    return Wording(THE_LINE)

@@ -1,14 +1,17 @@
 """The voices of the line: how each language is spoken, read from voices.toml and checked."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import DateTimePattern, parse_pattern
+from babel.numbers import format_decimal
 
 from hotline.callflow.calendar import ERAS, find_era
 
@@ -20,6 +23,9 @@ _TEXTS: Final = (
     *("date", "day", "time"),
 )
 _FIELDS: Final = frozenset({*_TEXTS, "digits", "keys"})
+_OPTIONAL: Final = frozenset({"eras", "nearest"})
+
+_QUOTED: Final = re.compile(r"('[^']*')")
 
 
 class VoicesFault(Exception):
@@ -50,6 +56,10 @@ class Voice:
     """The `language` attribute of `<Say>`."""
     voice: str
     """The `voice` attribute of `<Say>`."""
+    hears: str
+    """The `language` attribute of a `<Gather>` that recognises speech."""
+    nearest: str | None
+    """The language whose voice reads this one, which has none; None means that the voice is its own."""
     words: Mapping[str, str]
     """What each digit, and `*` and `#`, is called where digits are told one by one."""
     keys: Mapping[str, str]
@@ -57,6 +67,10 @@ class Voice:
     between_digits: str
     between_groups: str
     date_pattern: DateTimePattern
+    day_pattern: DateTimePattern
+    time_pattern: DateTimePattern
+    hour_pattern: DateTimePattern
+    """For a time on the hour."""
     eras: Eras | None
 
     def say_digits(self, groups: tuple[str, ...]) -> str:
@@ -76,6 +90,29 @@ class Voice:
         both = eras.pattern.apply(day, self.locale)
         return both.format(era=eras.names[era.name], year=eras.first_year if year == 1 else year)
 
+    def say_day(self, day: date) -> str:
+        """A near day, without its year."""
+        return self.day_pattern.apply(day, self.locale)
+
+    def say_time(self, at: time) -> str:
+        """The time of day in hours and minutes; where both have their names, a full hour has no minutes."""
+        pattern = self.time_pattern if at.minute else self.hour_pattern
+        return pattern.apply(at, self.locale)
+
+    def say_number(self, number: int) -> str:
+        """The number in figures, with a comma between thousands where the language writes one.
+
+        Other marks are left out: where people write 2.000, or a narrow blank, not every voice takes it for thousands.
+        """
+        grouped = write_number(number, self.locale)
+        return grouped if grouped.replace(",", "") == str(number) else str(number)
+
+
+@lru_cache(1024)
+def write_number(number: int, locale: Locale) -> str:
+    """The number in figures, as the language groups them."""
+    return format_decimal(number, locale=locale)
+
 
 def load_voices(path: Path) -> dict[str, Voice]:
     """All voices by language code, in the order of the file; raises VoicesFault that names every fault."""
@@ -91,27 +128,53 @@ def load_voices(path: Path) -> dict[str, Voice]:
 
 def _voice(code: str, table: Mapping[str, Any]) -> Voice:
     eras = table.get("eras")
+    locale = Locale.parse(table["locale"], sep="-" if "-" in table["locale"] else "_")
     return Voice(
         code=code,
         name=table["name"],
-        locale=Locale.parse(table["locale"], sep="-" if "-" in table["locale"] else "_"),
+        locale=locale,
         language=table["language"],
         voice=table["voice"],
+        hears=table["hears"],
+        nearest=table.get("nearest"),
         words=table["keys"] | {str(digit): word for digit, word in enumerate(table["digits"])},
         keys=table["keys"],
         between_digits=table["between_digits"],
         between_groups=table["between_groups"],
         date_pattern=parse_pattern(table["date"]),
+        day_pattern=parse_pattern(table["day"]),
+        time_pattern=parse_pattern(_with_full_periods(table["time"], locale)),
+        hour_pattern=parse_pattern(_with_full_periods(_without_minutes(table["time"]), locale)),
         eras=eras and Eras(parse_pattern(eras["date"]), eras["first_year"], {e.name: eras[e.name] for e in ERAS}),
     )
+
+
+def _without_minutes(pattern: str) -> str:
+    """What a full hour is told by: 17時 and not 17時0分, but 17:00, where nothing but a mark stands between."""
+    parts = _QUOTED.split(pattern)
+    for at, part in enumerate(parts):
+        if not at % 2 and re.search("(?<!m)m(?!m)", part):
+            shortened = "".join(parts[:at]) + part.partition("m")[0]
+            return shortened.strip() if re.search("[hHkK]", shortened) else pattern
+    return pattern
+
+
+def _with_full_periods(pattern: str, locale: Locale) -> str:
+    """Before and after noon in full words: Korean abbreviates them to AM and PM."""
+    if "am" not in locale.day_periods["format"].get("wide", {}):
+        return pattern
+    parts = _QUOTED.split(pattern)
+    return "".join(part if at % 2 else re.sub("a+", "aaaa", part) for at, part in enumerate(parts))
 
 
 def _faults(table: Any) -> list[str]:
     if not isinstance(table, dict):
         return ["a language is a table of its own."]
     faults = [f"`{name}` is missing." for name in sorted(_FIELDS - table.keys())]
-    faults += [f"`{name}` is not known here." for name in sorted(table.keys() - _FIELDS - {"eras", "nearest"})]
-    faults += [f"`{name}` must be text, and not empty." for name in _TEXTS if not _is_text(table.get(name, "-"))]
+    faults += [f"`{name}` is not known here." for name in sorted(table.keys() - _FIELDS - _OPTIONAL)]
+    faults += [
+        f"`{name}` must be text, and not empty." for name in (*_TEXTS, "nearest") if not _is_text(table.get(name, "-"))
+    ]
     if "digits" in table and not (_are_texts(table["digits"]) and len(table["digits"]) == 10):
         faults.append("`digits` must be ten words, for 0 to 9.")
     if "keys" in table and not (_are_named(table["keys"]) and table["keys"].keys() == set(KEYS)):
@@ -135,11 +198,16 @@ def _babel_faults(table: Mapping[str, Any]) -> list[str]:
         Locale.parse(table["locale"], sep="-" if "-" in table["locale"] else "_")
     except (ValueError, UnknownLocaleError):
         return [f"`locale` {table['locale']} is not known to Babel."]
-    for pattern in (table["date"], table.get("eras", table)["date"]):
+    dates = (table["date"], table["day"], table.get("eras", table)["date"])
+    samples: list[tuple[str, date | time]] = [
+        *((pattern, date(2000, 1, 1)) for pattern in dates),
+        (table["time"], time(9)),
+    ]
+    for pattern, sample in samples:
         try:
-            parse_pattern(pattern).apply(date(2000, 1, 1), table["locale"]).format(era="", year="")
+            parse_pattern(pattern).apply(sample, table["locale"]).format(era="", year="")
         except (ValueError, KeyError, AttributeError, IndexError):
-            return [f"The date pattern {pattern} is none of Unicode CLDR."]
+            return [f"The pattern {pattern} is none of Unicode CLDR for {'times' if sample == time(9) else 'dates'}."]
     return []
 
 

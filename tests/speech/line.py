@@ -44,6 +44,9 @@ digits = ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delap
 between_digits = " "
 between_groups = ", "
 date = "d MMMM y"
+day = "d MMMM"
+time = "H.mm"
+hears = "id-ID"
 keys = {0 = "nol", 1 = "satu", 2 = "dua", 3 = "tiga", 4 = "empat", 5 = "lima", 6 = "enam", 7 = "tujuh", 8 = "delapan", \
 9 = "sembilan", "*" = "bintang", "#" = "pagar"}
 """

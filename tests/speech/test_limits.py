@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.speech.limits import SAY_BYTES, SAY_CHARACTERS, cut, fits
+from hotline.speech.limits import SAY_BYTES, cut, fits, say_characters
 
 LONG = st.builds(
     lambda pieces, times: "".join(pieces) * times,
