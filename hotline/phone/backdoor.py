@@ -20,6 +20,13 @@ class Backdoor:
         """Have the carrier keep what was recorded; raises requests.RequestException when it does not."""
         self._ask("PUT", f"/practice/recordings/{sid}", params={"CallSid": call_sid}, data=sound)
 
+    def make_trouble(self, **told: Any) -> None:
+        """Have it misbehave: `trouble="broken", times=3`, `refuses={number: code}`, `loses={number: code}`.
+
+        The names are those of Trouble; the codes are Twilio's, and None as a code ends it.
+        """
+        self._ask("PUT", "/practice/trouble", json=told)
+
     def texts_to(self, number: str) -> list[dict[str, Any]]:
         """The messages that reached this number, oldest first; raises requests.RequestException."""
         listed = self._ask("GET", f"/2010-04-01/Accounts/{self.account_sid}/Messages.json", params={"To": number})

@@ -31,5 +31,9 @@ class CallFailed(Exception):
     """The call died of a fault of the line, and no fallback URL could save it."""
 
 
+class TextFailed(Exception):
+    """A text message got no answer that could be read; the text ends with the transcript."""
+
+
 class NotAsExpected(AssertionError):
-    """The scripted caller expected something else; the text ends with the transcript of the call."""
+    """The scripted caller or texter expected something else; the text ends with the transcript."""

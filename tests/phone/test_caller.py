@@ -260,7 +260,7 @@ def test_nothing_is_known_of_a_call_before_dialling(line):
 
 def test_the_phone_needs_neither_flask_nor_twilios_library_nor_the_line():
     code = (
-        "import sys, hotline.phone.practice, hotline.phone.terminal\n"
+        "import sys, hotline.phone.practice, hotline.phone.terminal, hotline.phone.texter, hotline.phone.carrier\n"
         "parts = ('flask', 'twilio', 'sqlalchemy', 'redis', 'hotline.voice', 'hotline.calls', 'hotline.speech')\n"
         "sys.exit(' '.join(part for part in parts if part in sys.modules) or 0)"
     )

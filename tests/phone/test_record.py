@@ -29,8 +29,11 @@ def test_what_is_said_is_recorded_until_a_silence(line, call):
     assert (request["RecordingDuration"], request["Digits"]) == ("3", "")
 
 
-def test_the_beginning_is_announced(line, call):
+def test_the_beginning_is_announced(call):
     assert "EVENT a tone sounds and the recording begins" in call(RECORD).transcript
+
+
+def test_a_beginning_without_a_tone_is_seen(call):
     assert "EVENT the recording begins, no tone" in call('<Record playBeep="false"/>').transcript
 
 
