@@ -23,20 +23,23 @@ from hotline.phone.moments import (
 from hotline.phone.transcript import Entry, Transcript
 
 HELP: Final = (
-    "keys 0-9 * # are the telephone's · s speak, then Enter · space skip ahead · h hang up · "
-    "a an operator answers · o the operator hangs up · ? this help"
+    "keys 0-9 * # are the telephone's · \" begins what you say, as other letters do, Enter ends it · "
+    "space skip ahead · h hang up · a an operator answers · v a voicemail does · o the operator hangs up · ? this help"
 )
 
 _STATES: Final = {
     Doing.LISTENING: "it listens for {seconds:g} s: press a key",
     Doing.HOLDING: "on hold for {seconds:g} s",
     Doing.QUEUED: "in the queue: a lets an operator take the call",
-    Doing.RINGING: "operators' telephones ring for {seconds:g} s: a lets one answer, space lets nobody",
+    Doing.RINGING: "operators' telephones ring for {seconds:g} s: a lets one answer, v a voicemail, space nobody",
     Doing.CONNECTED: "connected: o ends the talk for the operator, h for you",
-    Doing.RECORDING: "it records: s to speak, # to end",
+    Doing.RECORDING: 'it records: " to speak, # to end',
 }
 
-_SPEAK: Final = "s"
+_QUOTES: Final = ('"', "'", "「", "“")
+_COMMANDS: Final = frozenset("haov")
+"""Letters that begin no words; a quotation mark before them does."""
+
 _SKIP: Final = " "
 _HANG_UP: Final = ("h", "\x04", "")
 _ENTER: Final = ("\n", "\r", "")
@@ -124,20 +127,19 @@ class _Screen:
             return CallerHangsUp(after_s)
         if key == _SKIP:
             return TimePassed()
-        if key == _SPEAK:
-            return Words(self._words(), after_s)
-        if key == "a" and doing in (Doing.RINGING, Doing.QUEUED):
-            return OperatorAnswers(after_s=after_s)
+        if key in _QUOTES or (key.isalpha() and key not in _COMMANDS):
+            return Words(self._words("" if key in _QUOTES else key), after_s)
+        if key in ("a", "v") and doing in (Doing.RINGING, Doing.QUEUED):
+            return OperatorAnswers("1" if key == "a" else "", after_s=after_s)
         if key == "o" and doing is Doing.CONNECTED:
             return OperatorHangsUp(after_s)
         if key == "?":
             self._write(HELP)
         return None
 
-    def _words(self) -> str:
-        """What the person types up to Enter."""
-        self._write("CALLER says: ", end="")
-        words = ""
+    def _words(self, words: str) -> str:
+        """What the person types up to Enter, after what is typed already."""
+        self._write(f"CALLER says: {words}", end="")
         while (letter := self._keyboard.read(float("inf"))) not in _ENTER:
             if letter in _RUBOUT:
                 self._out.write("\b \b" if words else "")
@@ -147,7 +149,7 @@ class _Screen:
                 words += letter
             self._out.flush()
         self._out.write("\n")
-        return words
+        return words.rstrip("\"'」”")
 
     def _echo(self, key: str) -> None:
         if not self._typing:

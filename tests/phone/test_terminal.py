@@ -69,9 +69,28 @@ def test_a_space_skips_ahead_and_h_hangs_up(line, session):
 def test_words_can_be_spoken_and_corrected(line, session):
     line.says("/voice", '<Gather input="speech" action="/keyed"><Say>Speak.</Say></Gather>')
     line.says("/keyed", "<Hangup/>")
-    _, shown = session(" sカーズ\x7fド\n")
+    _, shown = session(" カーズ\x7fド\n")
     assert line.at("/keyed")[0]["SpeechResult"] == "カード"
-    assert any(text.startswith("CALLER says: ") for text in shown)
+    assert any(text.startswith("CALLER says: カー") for text in shown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"), [('"hello a 1"', "hello a 1"), ("lost card", "lost card"), ("「はい」", "はい")]
+)
+def test_a_line_that_begins_with_a_letter_or_a_quotation_mark_is_said(line, session, typed, heard):
+    line.says("/voice", '<Gather input="dtmf speech" action="/keyed"><Say>Speak.</Say></Gather>')
+    line.says("/keyed", "<Hangup/>")
+    session(f" {typed}\n")
+    assert line.at("/keyed")[0]["SpeechResult"] == heard
+
+
+def test_a_voicemail_can_be_played(line, session):
+    number = '<Number url="/whisper">+81312345678</Number>'
+    line.says("/voice", f'<Dial action="/dialled">{number}</Dial>')
+    line.says("/whisper", '<Gather action="/taken" numDigits="1" timeout="1"/><Hangup/>')
+    line.says("/dialled", "<Hangup/>")
+    session("v  ")
+    assert line.at("/dialled")[0]["DialBridged"] == "false"
 
 
 def test_an_operator_can_be_played(line, session):
