@@ -38,14 +38,17 @@ class Says:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
+@dataclass(frozen=True)
 class Silent:
     """Take it, and never answer."""
 
 
+@dataclass(frozen=True)
 class Cut:
     """Take it, and close the connection before the answer."""
 
 
+@dataclass(frozen=True)
 class CutShort:
     """Take it, and close the connection in the middle of the answer."""
 
