@@ -1,0 +1,136 @@
+"""Finding what callers say among the phrases that mean something where they are."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from hotline.speech.habits import ENDINGS, NEGATIONS, POLITE, of
+from hotline.speech.letters import WITHOUT_BLANKS, plain, without_accents
+
+MOST_WORDS: Final = 6
+"""Words of an utterance that may hold a phrase among other words; in more, the phrase may mean something else."""
+
+MOST_LETTERS: Final = 20
+"""The same for languages without blanks."""
+
+FEWEST_LETTERS: Final = 2
+"""Letters of a phrase that counts within such an utterance: a single one is a part of too many words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Something that callers say, and the keys that it stands for."""
+
+    text: str
+    keys: str
+    must_be_all: bool = False
+    """Whether it counts only when nothing else is said: yes, no, and the names of keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    phrase: Phrase
+    start: int
+    end: int
+
+    def is_part_of(self, other: "_Found") -> bool:
+        is_longer = other.end - other.start > self.end - self.start
+        return is_longer and other.start <= self.start and self.end <= other.end
+
+
+def find_meaning(words: str, language: str, phrases: tuple[Phrase, ...], *, only_all: bool) -> str | None:
+    """The keys that the words stand for; None when that is nothing, more than one thing, or not certain.
+
+    With `only_all` phrases among other words do not count.
+    """
+    said = plain(words, language)
+    known = _known(language, phrases, is_ascii=said.isascii())
+    joined = said.replace(" ", "")
+    alike = {phrase.keys for text, phrase in known if text.replace(" ", "") == joined}
+    if len(alike) == 1:
+        return alike.pop()
+    found = _find(said, language, known)
+    meant = {one.phrase.keys for one in found}
+    if len(meant) != 1:
+        return None
+    rest = _rest(said, found)
+    if all(_is_polite(part, language) for part in rest):
+        return meant.pop()
+    if only_all or any(one.phrase.must_be_all for one in found) or not _is_short(said, language):
+        return None
+    if language in WITHOUT_BLANKS and max(one.end - one.start for one in found) < FEWEST_LETTERS:
+        return None
+    negation = NEGATIONS.get(language.removesuffix("-easy"))
+    return None if negation and negation.search(" ".join(rest)) else meant.pop()
+
+
+@lru_cache(1024)
+def _known(language: str, phrases: tuple[Phrase, ...], *, is_ascii: bool) -> tuple[tuple[str, Phrase], ...]:
+    """The phrases as they compare with what was said; to letters without accents, all without accents."""
+    known = [(plain(phrase.text, language), phrase) for phrase in phrases]
+    if is_ascii:
+        known = [(without_accents(text), phrase) for text, phrase in known]
+    return tuple((text, phrase) for text, phrase in known if text)
+
+
+def _find(said: str, language: str, known: Iterable[tuple[str, Phrase]]) -> list[_Found]:
+    """The phrases that were said, without those that are only a part of a longer one."""
+    found = [
+        _Found(phrase, match.start(), match.end())
+        for text, phrase in known
+        if text in said
+        for match in _pattern(text, language).finditer(said)
+    ]
+    return [one for one in found if not any(one.is_part_of(other) for other in found)]
+
+
+@lru_cache(4096)
+def _pattern(text: str, language: str) -> re.Pattern[str]:
+    if language in WITHOUT_BLANKS:
+        return re.compile(re.escape(text))
+    endings = of(ENDINGS, language)
+    return re.compile(rf"(?<!\S){re.escape(text)}(?:{endings})?(?!\S)")
+
+
+def _rest(said: str, found: Iterable[_Found]) -> list[str]:
+    """What was said beside the phrases."""
+    rest, at = [], 0
+    for one in sorted(found, key=lambda one: one.start):
+        rest.append(said[at : one.start])
+        at = max(at, one.end)
+    return [part.strip() for part in (*rest, said[at:]) if part.strip()]
+
+
+def without_courtesies(words: str, language: str) -> str:
+    """What was said without the polite words before and after it."""
+    before, after = _courtesies(language)
+    return after.sub("", before.sub("", words))
+
+
+@lru_cache(64)
+def _courtesies(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    some = f"(?:{_polite_words(language)})"
+    edge = r"[\s\W]*" if language in WITHOUT_BLANKS else r"(?:[\s\W]+|$)"
+    start = r"[\s\W]*" if language in WITHOUT_BLANKS else r"(?:[\s\W]+|^)"
+    return re.compile(rf"^(?:{some}{edge})+", re.IGNORECASE), re.compile(rf"(?:{start}{some})+\W*$", re.IGNORECASE)
+
+
+def _is_polite(part: str, language: str) -> bool:
+    return _politeness(language).fullmatch(part) is not None
+
+
+@lru_cache(64)
+def _politeness(language: str) -> re.Pattern[str]:
+    between = "" if language in WITHOUT_BLANKS else r"(?:\s+|$)"
+    return re.compile(f"(?:(?:{_polite_words(language)}){between})+")
+
+
+def _polite_words(language: str) -> str:
+    words = {plain(word, language) for word in of(POLITE, language).split()}
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+def _is_short(said: str, language: str) -> bool:
+    return len(said) <= MOST_LETTERS if language in WITHOUT_BLANKS else len(said.split()) <= MOST_WORDS
