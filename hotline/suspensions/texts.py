@@ -156,15 +156,18 @@ class Texts:
 
     def _doubt(self, text: DueText, cause: str, now: datetime) -> None:
         with self._engine.begin() as connection:
-            texts.note_unsure(connection, text.id, at=now)
-        log.error("a text is left to an operator", extra=_about(text, cause))
+            is_new = texts.note_unsure(connection, text.id, at=now)
+        # Twilio may have told of it meanwhile.
+        if is_new:
+            log.error("a text is left to an operator", extra=_about(text, cause))
 
     def _fail(self, text: DueText, error: Retryable | Permanent | CannotUnseal, now: datetime) -> None:
         code = error.code if isinstance(error, Permanent) else None
         with self._engine.begin() as connection:
-            texts.note_failed(connection, text.id, error_code=code, at=now)
-        cause = str(error) if isinstance(error, CannotUnseal) else error.cause
-        log.error("a text is left to an operator", extra=_about(text, cause))
+            is_new = texts.note_failed(connection, text.id, error_code=code, at=now)
+        if is_new:
+            cause = str(error) if isinstance(error, CannotUnseal) else error.cause
+            log.error("a text is left to an operator", extra=_about(text, cause))
 
 
 class Sending:
