@@ -12,11 +12,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
+from hotline.store.patience import Patience
 from hotline.store.tables import metadata
 
 __all__ = [
@@ -39,8 +40,8 @@ NOT_MIGRATED: Final = "The database lacks tables of this version: run `hotline m
 CONNECT_TIMEOUT_S: Final = 3
 """Seconds for a new connection. A caller waits for it, and the telephone network gives a turn 15 s."""
 
-STATEMENT_TIMEOUT_S: Final = 5
-"""Seconds for one statement, waiting for locks included: the line's own limit for a turn."""
+STATEMENT_TIMEOUT_S: Final = 4
+"""Seconds for one statement, waiting for locks included. Must stay below `patience.ANSWER_LIMIT_S`."""
 
 FROZEN_AFTER_S: Final = 10
 """Seconds after which PostgreSQL ends a transaction that stands still, so that its rows are free for others."""
@@ -76,7 +77,7 @@ def connect_to(
         "idle_in_transaction_session_timeout": f"{FROZEN_AFTER_S}s",
         "synchronous_commit": "on" if wait_for_disk else "off",
     }
-    return create_engine(
+    engine = create_engine(
         _url(url),
         pool_size=connections,
         max_overflow=connections,
@@ -88,6 +89,9 @@ def connect_to(
         hide_parameters=True,
         connect_args=connect_arguments(application, options),
     )
+    patience = Patience()
+    event.listen(engine, "do_connect", lambda _dialect, _record, told, options: patience.connect(*told, **options))
+    return engine
 
 
 def connect_arguments(application: str, options: dict[str, str]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Server:
         wait_until(self._server.answers, lambda: child.poll() is not None, self._server.log_file())
 
     def kill(self) -> None:
-        """`kill -9`, everything of it at once. PostgreSQL's children each lead a group of their own."""
+        """`kill -9`, everything of it at once."""
         family = self.family()
         for one in family:
             with suppress(psutil.NoSuchProcess):
@@ -53,7 +53,10 @@ class Server:
         shutil.rmtree(self.directory)
 
     def signal(self, number: signal.Signals) -> None:
-        os.killpg(self._started.pid, number)
+        """To everything of it: PostgreSQL's children each lead a group of their own."""
+        for one in self.family():
+            with suppress(psutil.NoSuchProcess):
+                one.send_signal(number)
 
     def log(self) -> bytes:
         return self._server.log_file().read_bytes()

@@ -55,7 +55,7 @@ def test_another_kind_of_database_is_refused_with_a_sentence() -> None:
     [
         ("application_name", "a test"),
         ("timezone", "UTC"),
-        ("statement_timeout", "5s"),
+        ("statement_timeout", "4s"),
         ("idle_in_transaction_session_timeout", "10s"),
         ("synchronous_commit", "on"),
     ],
