@@ -29,7 +29,11 @@ class Loss(StrEnum):
     """How the card or smartphone went."""
 
     LOST = "lost"
+    """Away from home."""
     STOLEN = "stolen"
+    HOME = "home"
+    DISASTER = "disaster"
+    """In a fire, a flood or another disaster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,10 @@ class Reason(StrEnum):
 
     CALL_BACK = "call_back"
     """The caller asked to be called back."""
+    WRITE_BACK = "write_back"
+    """The caller asked by text message for a person, who must write back."""
+    MESSAGE = "message"
+    """The caller left a message in their own voice."""
     NOT_CONFIRMED = "not_confirmed"
     """A suspension had begun, and the call ended before the caller said stop."""
     NOT_IDENTIFIED = "not_identified"
@@ -55,6 +63,12 @@ class Reason(StrEnum):
     """Stopped on behalf of somebody else."""
     NEEDS_OPERATOR = "needs_operator"
     """The backend refused, or could not be reached for hours."""
+    TEXT_NOT_DELIVERED = "text_not_delivered"
+    """A text message that was promised did not arrive, or nobody knows whether it did."""
+    MANY_REQUESTS = "many_requests"
+    """More requests than usual from one caller or for one person; the request was slowed down."""
+    MANY_PERSONS = "many_persons"
+    """One caller had cards of many different persons stopped."""
     ERROR = "error"
     """The line itself made a mistake in this call."""
 
@@ -67,4 +81,34 @@ class OpenFollowUp:
     call_back_number: str | None = field(default=None, repr=False)
 
 
-Effect = AcceptRequest | NoteLoss | OpenFollowUp
+@dataclass(frozen=True, slots=True)
+class PromiseText:
+    """Send the receipt number and the next steps to this mobile number, now or once the request is answered."""
+
+    number: str = field(repr=False)
+    """In E.164."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepMessage:
+    """Keep a message in the caller's own voice for the operators."""
+
+    recording_sid: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWrongReceipt:
+    """A receipt number was tried with a birth date that does not belong to it."""
+
+    receipt_number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """This call goes on where that one broke off: what that one left to a person is no longer needed."""
+
+    call_sid: str
+
+
+Effect = AcceptRequest | NoteLoss | OpenFollowUp | PromiseText | KeepMessage | NoteWrongReceipt | TakeUp

@@ -1,19 +1,20 @@
-"""What can happen in a call."""
+"""What can happen in a call, spoken or written."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
 class Dialled:
-    """Somebody called and the line answers."""
+    """Somebody called, or wrote, and the line answers."""
 
     language: str
-    """The first language, chosen by the number that was dialled."""
+    """The first language: the caller's last one, or that of the number that was dialled."""
     caller: str | None = field(default=None, repr=False)
     """The caller's number in E.164, or None when it is withheld."""
-    operators_are_set: bool = False
-    """Whether there is any operator's number to ring."""
+    by_text: bool = False
+    """Whether this is a conversation by text message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,13 @@ class KeysPressed:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The caller spoke where keys were expected."""
+    """The caller spoke, or wrote words, where keys or words were expected."""
+
+    words: str = field(default="", repr=False)
+    confidence: float | None = None
+    """From 0 to 1, as the recognition says; None when it does not say."""
+    means: str | None = field(default=None, repr=False)
+    """The keys that the words stand for; None when they stand for none for certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """A hold is over, and this is how the request stands.
+    """How a request stands, for a caller who waits for it or asks about it.
 
     `answers` is empty while the backend has not answered. `given_up` says that a person must go on.
     """
@@ -62,13 +69,53 @@ class Waited:
     """Seconds since the request was accepted."""
     answers: dict[Target, Answer] = field(default_factory=dict)
     given_up: bool = False
+    slowed: bool = False
+    """Whether the line itself carries it out later than usual."""
+    municipality: str | None = None
+    """Where the holder is registered, as the backend names it; None when it does not say."""
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What is known of the receipt number and birth date that were keyed."""
+
+    found: Waited | None
+    """None when the two do not belong together, or nothing is known of them."""
+    is_limited: bool = False
+    """Whether there were too many tries; then nothing is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class MayText:
+    """Whether a text message may be promised to the number that was asked about."""
+
+    may: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """How many callers are talking to operators or wait for them longer than this one."""
+
+    ahead: int
 
 
 @dataclass(frozen=True, slots=True)
 class TransferEnded:
-    """The attempt to reach an operator is over; `answered` says whether somebody talked to the caller."""
+    """The attempt to reach an operator is over."""
 
     answered: bool
+    """Whether an operator took the call."""
+    picked_up: bool = False
+    """Whether somebody or something picked up without taking the call: a voicemail, for example."""
 
 
-Event = Dialled | KeysPressed | Spoken | Silence | Waited | TransferEnded
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The caller left a message in their own voice."""
+
+    recording_sid: str
+    seconds: int
+
+
+Event = Dialled | KeysPressed | Spoken | Silence | Waited | LookedUp | MayText | InLine | TransferEnded | Recorded

@@ -1,63 +1,92 @@
 """The conversation: `answer` a call, `take` each event, and say what a call leaves behind when it ends.
 
-What works everywhere is here: silence, `0` a person, `*` again, `9` languages, twelve digits, the third miss.
-Everything else is a step's own.
+What works everywhere is here: silence, words that are not understood, `0` a person, `*` again, `#` back, `9`
+languages, twelve digits, the third miss. Everything else is a step's own.
 """
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from hotline.callflow.effects import Effect, OpenFollowUp, Reason
 from hotline.callflow.events import Dialled, Event, KeysPressed, Silence, Spoken
+from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import Listen, Reply, Sentence
-from hotline.callflow.state import Outcome, State, Step, Turn
-from hotline.callflow.steps import after, menus, person, result, suspension
+from hotline.callflow.state import Dropped, Outcome, State, Step, Turn
+from hotline.callflow.steps import after, information, menus, person, receipt, result, suspension, taking_up, texting
 
 TALKS: Final[dict[Step, Talk]] = {
     Step.MAIN_MENU: menus.MAIN_MENU,
     Step.LANGUAGE: menus.LANGUAGE,
+    Step.LANGUAGE_MORE: menus.LANGUAGE_MORE,
+    Step.CLOSED: menus.CLOSED,
+    Step.TAKE_UP: taking_up.TAKE_UP,
     Step.TARGET: suspension.TARGET,
     Step.BIRTH_DATE: suspension.BIRTH_DATE,
     Step.POSTAL_CODE: suspension.POSTAL_CODE,
     Step.HOUSE_NUMBER: suspension.HOUSE_NUMBER,
     Step.CONFIRM: suspension.CONFIRM,
+    Step.CONFIRM_SPOKEN: suspension.CONFIRM_SPOKEN,
     Step.CORRECT: suspension.CORRECT,
     Step.WAITING: result.WAITING,
     Step.RESULT: result.RESULT,
     Step.FOR_WHOM: after.FOR_WHOM,
+    Step.TEXT_OFFER: texting.TEXT_OFFER,
+    Step.TEXT_NUMBER: texting.TEXT_NUMBER,
+    Step.TEXT_CONFIRM: texting.TEXT_CONFIRM,
+    Step.TEXT_PROMISE: texting.TEXT_PROMISE,
     Step.NEXT_STEPS: after.NEXT_STEPS,
-    Step.GOODBYE: after.GOODBYE,
+    Step.RECEIPT_NUMBER: receipt.RECEIPT_NUMBER,
+    Step.RECEIPT_BIRTH_DATE: receipt.RECEIPT_BIRTH_DATE,
+    Step.RECEIPT_LOOKUP: receipt.RECEIPT_LOOKUP,
+    Step.RECEIPT_TOLD: receipt.RECEIPT_TOLD,
+    Step.QUESTIONS: information.QUESTIONS,
+    Step.ANSWERS: information.ANSWERS,
+    Step.REISSUE: information.REISSUE,
+    Step.PROTECTION: information.PROTECTION,
     Step.OPERATOR: person.OPERATOR,
+    Step.IN_LINE: person.IN_LINE,
+    Step.RINGING: person.RINGING,
     Step.CALL_BACK_OFFER: person.CALL_BACK_OFFER,
     Step.CALL_BACK_NUMBER: person.CALL_BACK_NUMBER,
     Step.CALL_BACK_CONFIRM: person.CALL_BACK_CONFIRM,
+    Step.VOICE_MESSAGE: person.VOICE_MESSAGE,
+    Step.GOODBYE: after.GOODBYE,
 }
 
 MOST_MISSES: Final = 3
 """Misses in a row at one step; the last leads to a person."""
+
+MOST_MISHEARD: Final = 2
+"""Utterances that were not understood in one call; after the last only keys count, for the line may be noisy."""
 
 NUMBER_NEVER_KEPT_DIGITS: Final = 12
 """Digits of a My Number, which the line may not collect."""
 
 SILENT: Final = Sentence("common.silence")
 
-_CALL_BACK: Final = (Step.CALL_BACK_OFFER, Step.CALL_BACK_NUMBER, Step.CALL_BACK_CONFIRM)
+_EVERYWHERE: Final = ("0", "*", "9", "#")
+_CALL_BACK: Final = (Step.CALL_BACK_OFFER, Step.CALL_BACK_NUMBER, Step.CALL_BACK_CONFIRM, Step.VOICE_MESSAGE)
 
 
-def answer(event: Dialled) -> Turn:
-    """The first turn of a call."""
-    state = State(Step.MAIN_MENU, event.language, caller=event.caller, operators_are_set=event.operators_are_set)
-    return _arrive(Go(state, Step.MAIN_MENU, menus.greet(event.language)))
+def answer(event: Dialled, now: Now, dropped: Dropped | None = None) -> Turn:
+    """The first turn of a call; `dropped` is an earlier one that its caller may go on with."""
+    state = State(Step.MAIN_MENU, event.language, caller=event.caller, by_text=event.by_text, dropped=dropped)
+    return _arrive(Go(state, Step.MAIN_MENU, menus.greet(state)), now)
 
 
-def take(state: State, event: Event, at: datetime) -> Turn:
-    """The turn that answers an event. Every event is answered at every step; `at` is the present moment."""
+def take(state: State, event: Event, now: Now) -> Turn:
+    """The turn that answers an event. Every event is answered at every step."""
     talk = TALKS[state.step]
-    listens = isinstance(talk.asks(state).ending, Listen)
-    move = (listens and _everywhere(state, talk, event)) or _hear(state, talk, event, at)
-    return _arrive(move) if isinstance(move, Go) else _miss(state, move.words)
+    event = _as_keys(talk, event)
+    listens = isinstance(asked(state, now).ending, Listen)
+    move = _everywhere(state, talk, event, now) if listens else talk.hears(state, event, now)
+    return _arrive(move, now) if isinstance(move, Go) else _miss(state, move.words, now)
+
+
+def asked(state: State, now: Now) -> Reply:
+    """What the step of a call asks: what it listens to, for whoever has to understand the caller's words."""
+    return TALKS[state.step].asks(state, now)
 
 
 def hang_up(state: State) -> tuple[Effect, ...]:
@@ -71,69 +100,89 @@ def hang_up(state: State) -> tuple[Effect, ...]:
             return ()
 
 
-def apologise(state: State) -> Turn:
+def apologise(state: State, now: Now) -> Turn:
     """The turn after a mistake of the line's own: say sorry, and give the caller a person."""
     troubled = person.settle(replace(state, back_to=None), Outcome.ERROR)
     sorry = Go(troubled, Step.OPERATOR, (Sentence("common.error"),), (OpenFollowUp(Reason.ERROR),))
-    return _arrive(sorry)
+    return _arrive(sorry, now)
 
 
-def _everywhere(state: State, talk: Talk, event: Event) -> Move | None:
+def _as_keys(talk: Talk, event: Event) -> Event:
+    """Words that were understood are as good as keys, except where a step must know that nobody pressed one."""
+    match event:
+        case Spoken(means=str(means)) if means in _EVERYWHERE or not talk.tells_speech_from_keys:
+            return KeysPressed(means)
+        case _:
+            return event
+
+
+def _everywhere(state: State, talk: Talk, event: Event, now: Now) -> Move:
     match event:
         case KeysPressed(keys) if _may_be_my_number(keys):
             return Miss(Sentence("common.twelve_digits"))
         case KeysPressed(keys) if keys.rstrip("#") == "0":
             return Go(state, Step.OPERATOR)
         case KeysPressed(keys) if keys.rstrip("#") == "9" and not talk.nine_is_a_digit:
-            back_to = state.back_to if state.step is Step.LANGUAGE else state.step
-            return Go(replace(state, back_to=back_to), Step.LANGUAGE)
-        case _:
-            return None
-
-
-def _hear(state: State, talk: Talk, event: Event, at: datetime) -> Move:
-    if isinstance(event, Silence) and not talk.silence_goes_on and isinstance(talk.asks(state).ending, Listen):
-        return Miss(SILENT)
-    if isinstance(event, Spoken):
-        return Miss(Sentence("common.keys_only"))
-    move = talk.hears(state, event, at)
-    if isinstance(move, Miss) and isinstance(event, KeysPressed) and event.keys in ("*", "#"):
+            return Go(replace(state, back_to=state.step), Step.LANGUAGE)
+        case Silence() if not talk.silence_goes_on:
+            return Miss(SILENT)
+        case Spoken(means=None):
+            return _misheard(state)
+    move = talk.hears(state, event, now)
+    if isinstance(move, Miss) and event == KeysPressed("*"):
         return Go(state, state.step)
+    if isinstance(move, Miss) and event == KeysPressed("#"):
+        return _back(state, talk)
     return move
+
+
+def _back(state: State, talk: Talk) -> Go:
+    if state.step in (Step.LANGUAGE, Step.LANGUAGE_MORE):
+        return Go(replace(state, back_to=None), state.back_to or Step.MAIN_MENU)
+    return Go(state, talk.back or state.step)
+
+
+def _misheard(state: State) -> Move:
+    if state.by_text:
+        return Miss(Sentence("text.unreadable"))
+    heard = replace(state, misheard=state.misheard + 1)
+    words = Sentence("common.not_understood" if heard.misheard < MOST_MISHEARD else "common.keys_from_now")
+    return Go(replace(heard, misses=state.misses + 1), state.step, (words,)) if _may_miss(state) else Miss(words)
+
+
+def _may_miss(state: State) -> bool:
+    return state.misses + 1 < MOST_MISSES
 
 
 def _may_be_my_number(keys: str) -> bool:
     return sum(key.isdigit() for key in keys) == NUMBER_NEVER_KEPT_DIGITS
 
 
-def _miss(state: State, words: Sentence) -> Turn:
+def _miss(state: State, words: Sentence, now: Now) -> Turn:
     missed = replace(state, misses=state.misses + 1)
     if missed.misses < MOST_MISSES:
-        return _arrive(Go(missed, state.step, (words,)))
+        return _arrive(Go(missed, state.step, (words,)), now)
     if state.step in _CALL_BACK:
-        return _arrive(person.give_up_asking(missed))
+        return _arrive(person.give_up_asking(missed), now)
     # "Take your time" would be untrue now; why an entry was refused still helps.
     said = () if words == SILENT else (words,)
-    return _arrive(Go(missed, Step.OPERATOR, said))
+    return _arrive(Go(missed, Step.OPERATOR, said), now)
 
 
-def _arrive(go: Go) -> Turn:
+def _arrive(go: Go, now: Now) -> Turn:
     """Enter a step: its own words follow those that led here."""
-    step, before = _reachable(go)
-    stays = step is go.state.step
-    state = replace(go.state, step=step, misses=go.state.misses if stays else 0)
-    asked = TALKS[step].asks(state)
-    ending = asked.ending
-    if isinstance(ending, Listen) and state.misses:
-        ending = replace(ending, unhurried=True)
-    return Turn(state, Reply((*before, *asked.sentences), ending), go.effects)
-
-
-def _reachable(go: Go) -> tuple[Step, tuple[Sentence, ...]]:
-    """Where the call really goes: past operators who do not exist, and past a number that is withheld."""
-    step, before = go.to, go.before
-    if step is Step.OPERATOR and not go.state.operators_are_set:
-        step, before = Step.CALL_BACK_OFFER, (*before, Sentence("person.nobody"))
-    if step is Step.CALL_BACK_OFFER and go.state.caller is None:
-        step = Step.CALL_BACK_NUMBER
-    return step, before
+    go = person.reach(go, now)
+    stays = go.to is go.state.step
+    waits = go.to in person.LINE
+    state = replace(
+        go.state,
+        step=go.to,
+        misses=go.state.misses if stays else 0,
+        in_line_since=(go.state.in_line_since or now.at) if waits else None,
+    )
+    reply = asked(state, now)
+    ending = reply.ending
+    if isinstance(ending, Listen):
+        hears_speech = not state.by_text and state.misheard < MOST_MISHEARD
+        ending = replace(ending, unhurried=state.misses > 0, hears_speech=hears_speech)
+    return Turn(state, replace(reply, sentences=(*go.before, *reply.sentences), ending=ending), go.effects)

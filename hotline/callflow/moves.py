@@ -1,11 +1,11 @@
 """What a step makes of an event: the call goes somewhere, or it was a miss."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from hotline.callflow.effects import Effect
 from hotline.callflow.events import Event
+from hotline.callflow.line import Now
 from hotline.callflow.replies import Reply, Sentence
 from hotline.callflow.state import State, Step
 
@@ -33,13 +33,13 @@ Move: TypeAlias = Go | Miss
 class Asks(Protocol):
     """What the line says and hears when a call arrives at a step, and again after a miss."""
 
-    def __call__(self, state: State, /) -> Reply: ...
+    def __call__(self, state: State, now: Now, /) -> Reply: ...
 
 
 class Hears(Protocol):
-    """What an event that the step asked for leads to; `at` is the present moment."""
+    """What an event that the step asked for leads to."""
 
-    def __call__(self, state: State, event: Event, at: datetime, /) -> Move: ...
+    def __call__(self, state: State, event: Event, now: Now, /) -> Move: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,11 @@ class Talk:
 
     asks: Asks
     hears: Hears
+    back: Step | None = None
+    """Where `#` leads when it is no answer of its own here."""
     nine_is_a_digit: bool = False
     """`9` alone is an answer here and does not lead to the languages."""
     silence_goes_on: bool = False
     """Saying nothing is no miss here: the step itself hears the silence."""
+    tells_speech_from_keys: bool = False
+    """The step itself hears Spoken; elsewhere words that are understood count as the keys they stand for."""

@@ -1,10 +1,12 @@
 """Where a call is, and what it knows so far."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
-from hotline.callflow.effects import Effect, Facts
-from hotline.callflow.events import Answer, Target
+from hotline.callflow.effects import Effect, Facts, Loss
+from hotline.callflow.events import Answer, Target, Waited
+from hotline.callflow.hours import Part
 from hotline.callflow.replies import Reply
 
 
@@ -13,20 +15,39 @@ class Step(StrEnum):
 
     MAIN_MENU = "main_menu"
     LANGUAGE = "language"
+    LANGUAGE_MORE = "language_more"
+    CLOSED = "closed"
+    TAKE_UP = "take_up"
     TARGET = "target"
     BIRTH_DATE = "birth_date"
     POSTAL_CODE = "postal_code"
     HOUSE_NUMBER = "house_number"
     CONFIRM = "confirm"
+    CONFIRM_SPOKEN = "confirm_spoken"
     CORRECT = "correct"
     WAITING = "waiting"
     RESULT = "result"
     FOR_WHOM = "for_whom"
+    TEXT_OFFER = "text_offer"
+    TEXT_NUMBER = "text_number"
+    TEXT_CONFIRM = "text_confirm"
+    TEXT_PROMISE = "text_promise"
     NEXT_STEPS = "next_steps"
+    RECEIPT_NUMBER = "receipt_number"
+    RECEIPT_BIRTH_DATE = "receipt_birth_date"
+    RECEIPT_LOOKUP = "receipt_lookup"
+    RECEIPT_TOLD = "receipt_told"
+    QUESTIONS = "questions"
+    ANSWERS = "answers"
+    REISSUE = "reissue"
+    PROTECTION = "protection"
     OPERATOR = "operator"
+    RINGING = "ringing"
+    IN_LINE = "in_line"
     CALL_BACK_OFFER = "call_back_offer"
     CALL_BACK_NUMBER = "call_back_number"
     CALL_BACK_CONFIRM = "call_back_confirm"
+    VOICE_MESSAGE = "voice_message"
     GOODBYE = "goodbye"
 
 
@@ -47,6 +68,14 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A call of the same caller that broke off a short while ago."""
+
+    call_sid: str
+    state: "State" = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything a call knows between two turns. It is sealed at rest: it holds what was keyed."""
 
@@ -54,23 +83,51 @@ class State:
     language: str
     outcome: Outcome = Outcome.NOTHING
     caller: str | None = field(default=None, repr=False)
-    operators_are_set: bool = False
-    """Whether there is any operator's number to ring."""
+    by_text: bool = False
+    """Whether this is a conversation by text message."""
     misses: int = 0
     """Misses in a row at this step."""
+    misheard: int = 0
+    """How often in this call something was said that was not understood."""
     back_to: Step | None = None
     """Where the language menu returns."""
+    closed_part: Part | None = None
+    """What the caller asked for out of its hours."""
+    page: int = 0
+    """Which of the steps to a new card is told, counted from 0."""
+    dropped: Dropped | None = None
+    """The call that can be taken up again in this one."""
     correcting: bool = False
     """One fact is being keyed again; then straight back to the read-back."""
     corrections: int = 0
     """How often the backend did not identify the person in this call."""
+    tries: int = 0
+    """How often a birth date did not fit, at the receipt number or at the call that broke off."""
     targets: tuple[Target, ...] = ()
     facts: Facts = field(default_factory=Facts, repr=False)
+    accepted_in: str | None = None
+    """The call in which the request was accepted, if this one took it up; None means this call."""
     receipt_number: str | None = None
     waited_s: float = 0.0
     """Seconds since the request was accepted, as last heard."""
     answers: dict[Target, Answer] = field(default_factory=dict)
+    municipality: str | None = None
+    """Where the holder is registered, as the backend names it."""
+    loss: Loss | None = None
+    text_number: str | None = field(default=None, repr=False)
+    """The mobile number that a text message is offered to."""
+    text_promised: bool = False
+    asked_receipt: str | None = field(default=None, repr=False)
+    asked_birth_date: date | None = field(default=None, repr=False)
+    told: Waited | None = None
+    """How the request stands that the caller asked about with a receipt number."""
     call_back_number: str | None = field(default=None, repr=False)
+    in_line_since: datetime | None = None
+    """Since when the caller waits for an operator or talks to one."""
+    looks: int = 0
+    """How often the caller was told their place in the line."""
+    ringing: int | None = None
+    """Which of the operators rings, counted from 0; None means all at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,69 +1,106 @@
 """After the stop: for whom, what to do next, goodbye. None of it keeps a card from being stopped."""
 
-from datetime import datetime
+from dataclasses import replace
 from typing import Final
 
-from hotline.callflow.effects import NoteLoss, OpenFollowUp, Reason
+from hotline.callflow.effects import Loss, NoteLoss, OpenFollowUp, Reason
 from hotline.callflow.events import Event, KeysPressed, Silence, Target
+from hotline.callflow.languages import FIRST_LANGUAGE
+from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import HangUp, Listen, Menu, Option, Reply, Sentence
 from hotline.callflow.state import Outcome, State, Step
+from hotline.callflow.steps.information import BRING, FEE, time_limit
 from hotline.callflow.steps.menus import WRONG_KEY
 
 _NOT_STOPPED: Final = (Outcome.NOT_CONFIRMED, Outcome.NOT_IDENTIFIED, Outcome.CALL_BACK, Outcome.ERROR)
 
+_END: Final = Option("#", "next_steps.end", words="heard.end")
 
-def ask_for_whom(state: State) -> Reply:
+_REPORTS: Final[dict[Loss | None, tuple[Sentence, ...]]] = {
+    Loss.HOME: (),
+    Loss.DISASTER: (Sentence("next_steps.disaster"),),
+}
+"""Where the police need not be told, and what takes the place of their report."""
+
+
+def ask_for_whom(state: State, now: Now) -> Reply:
     return Reply(
         (),
         Listen(
-            Menu((Option("1", "for_whom.oneself"), Option("2", "for_whom.another"), Option("#", "common.skip"))),
+            Menu(
+                (
+                    Option("1", "for_whom.oneself", words="heard.oneself"),
+                    Option("2", "for_whom.another", words="heard.another"),
+                    Option("#", "common.skip", words="heard.skip"),
+                )
+            ),
         ),
     )
 
 
-def hear_for_whom(state: State, event: Event, at: datetime) -> Move:
+def hear_for_whom(state: State, event: Event, now: Now) -> Move:
     match event:
         case KeysPressed("1"):
-            return Go(state, Step.NEXT_STEPS, effects=(NoteLoss(for_another=False),))
+            return _onward(state, now, NoteLoss(for_another=False))
         case KeysPressed("2"):
-            look = (NoteLoss(for_another=True), OpenFollowUp(Reason.FOR_ANOTHER))
-            return Go(state, Step.NEXT_STEPS, effects=look)
+            return _onward(state, now, NoteLoss(for_another=True), OpenFollowUp(Reason.FOR_ANOTHER))
         case KeysPressed("#" | "") | Silence():
-            return Go(state, Step.NEXT_STEPS)
+            return _onward(state, now)
         case _:
             return Miss(WRONG_KEY)
 
 
-def tell_next_steps(state: State) -> Reply:
-    return Reply(
-        tuple(Sentence(f"next_steps.{step}") for step in _steps_for(state.targets)),
-        Listen(Menu((Option("*", "next_steps.again"), Option("#", "next_steps.end")))),
-    )
+def tell_next_steps(state: State, now: Now) -> Reply:
+    """What this caller does next; whoever has it coming as a text message hears it only on request."""
+    if state.text_promised:
+        return Reply((), Listen(Menu((Option("1", "next_steps.hear", words="heard.next"), _END))))
+    again = Option("*", "next_steps.again", words="heard.again")
+    return Reply(next_steps(state, now), Listen(Menu((again, _END))), slowly=True)
 
 
-def hear_next_steps(state: State, event: Event, at: datetime) -> Move:
+def hear_next_steps(state: State, event: Event, now: Now) -> Move:
     match event:
+        case KeysPressed("1") if state.text_promised:
+            return Go(replace(state, text_promised=False), Step.NEXT_STEPS)
         case KeysPressed("#" | "") | Silence():
             return Go(state, Step.GOODBYE)
         case _:
             return Miss(WRONG_KEY)
 
 
-def say_goodbye(state: State) -> Reply:
+def next_steps(state: State, now: Now) -> tuple[Sentence, ...]:
+    """For this caller: police or not, which office, until when, what it costs."""
+    report = _REPORTS.get(state.loss, (Sentence("next_steps.police"),))
+    of_smartphone = (Sentence("next_steps.found_smartphone"),) if Target.SMARTPHONE in state.targets else ()
+    of_card: tuple[Sentence, ...] = ()
+    if Target.CARD in state.targets:
+        office = (Sentence("next_steps.counter"), *_office(state), time_limit(now))
+        of_card = (Sentence("next_steps.found_card"), *office, BRING, FEE)
+    return (Sentence("next_steps.begin"), *report, *of_card, *of_smartphone)
+
+
+def say_goodbye(state: State, now: Now) -> Reply:
     """Whoever began a stop and ends without one must not go away believing that it is done."""
     nothing = (Sentence("goodbye.nothing_stopped"),) if state.targets and state.outcome in _NOT_STOPPED else ()
     return Reply((*nothing, Sentence("goodbye.goodbye")), HangUp())
 
 
-def hear_after_goodbye(state: State, event: Event, at: datetime) -> Move:
+def hear_after_goodbye(state: State, event: Event, now: Now) -> Move:
     return Go(state, Step.GOODBYE)
 
 
-def _steps_for(targets: tuple[Target, ...]) -> tuple[str, ...]:
-    of_card = ("found_card", "counter", "fee") if Target.CARD in targets else ()
-    of_smartphone = ("found_smartphone",) if Target.SMARTPHONE in targets else ()
-    return ("police", *of_card, *of_smartphone)
+def _onward(state: State, now: Now, *effects: NoteLoss | OpenFollowUp) -> Go:
+    offers_text = now.line.sends_texts and not state.by_text
+    return Go(state, Step.TEXT_OFFER if offers_text else Step.NEXT_STEPS, effects=effects)
+
+
+def _office(state: State) -> tuple[Sentence, ...]:
+    if state.municipality is None:
+        return ()
+    # Said by the Japanese voice: so the caller hears it as it is said there, and no voice has to read kanji.
+    name = Sentence("next_steps.municipality", {"municipality": state.municipality}, language=FIRST_LANGUAGE)
+    return (Sentence("next_steps.office"), name)
 
 
 FOR_WHOM = Talk(ask_for_whom, hear_for_whom, silence_goes_on=True)

@@ -1,15 +1,15 @@
 """Waiting for the backend, and telling what became of the request."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from hotline.callflow.effects import Loss, NoteLoss
 from hotline.callflow.events import Answer, Event, KeysPressed, Silence, Target, Waited
+from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import Digits, Hold, Listen, Menu, Option, Reply, Sentence
 from hotline.callflow.state import Outcome, State, Step
-from hotline.callflow.steps.menus import WRONG_KEY
+from hotline.callflow.steps.menus import AGAIN, WRONG_KEY
 
 HOLD_S: Final = 1
 """Seconds between two looks for the answer: short, because it is typically there at the first."""
@@ -23,61 +23,75 @@ HOLD_LIMIT_S: Final = 60
 MOST_CORRECTIONS: Final = 1
 """How often a caller whom the backend did not identify keys a fact again before a person takes over."""
 
+LOSSES: Final = {"1": Loss.LOST, "2": Loss.STOLEN, "3": Loss.HOME, "4": Loss.DISASTER}
+
 _UNIDENTIFIED: Final = (Answer.NOT_FOUND, Answer.AMBIGUOUS)
 _STOPPED: Final = (Answer.SUSPENDED, Answer.ALREADY_SUSPENDED)
 
 
-def ask_to_hold(state: State) -> Reply:
+def ask_to_hold(state: State, now: Now) -> Reply:
     return Reply((), Hold(HOLD_S))
 
 
-def hear_progress(state: State, event: Event, at: datetime) -> Move:
+def hear_progress(state: State, event: Event, now: Now) -> Move:
     match event:
+        case KeysPressed("0"):
+            return Go(state, Step.OPERATOR)
         case Waited(answers=answers) if any(answer in _UNIDENTIFIED for answer in answers.values()):
             return _not_identified(state, answers)
-        case Waited(receipt_number, answers=answers) if answers:
-            known = replace(state, receipt_number=receipt_number, answers=answers, outcome=_outcome(answers))
+        case Waited(receipt_number, answers=answers) as waited if answers:
+            known = replace(_heard_of(state, waited), answers=answers, outcome=_outcome(answers))
             return Go(known, Step.RESULT)
-        case Waited(receipt_number, given_up=True):
-            return Go(
-                replace(state, receipt_number=receipt_number),
-                Step.OPERATOR,
-                (Sentence("result.given_up"), *_receipt(receipt_number)),
-            )
-        case Waited(receipt_number, seconds) if seconds >= HOLD_LIMIT_S:
-            return Go(replace(state, receipt_number=receipt_number, waited_s=seconds), Step.RESULT)
-        case Waited(seconds=seconds):
-            said = int(state.waited_s // SAY_STILL_WAITING_EVERY_S)
-            is_time = int(seconds // SAY_STILL_WAITING_EVERY_S) > said
-            words = (Sentence("waiting.still"),) if is_time else ()
-            return Go(replace(state, waited_s=seconds), Step.WAITING, words)
+        case Waited(receipt_number, given_up=True) as waited:
+            words = (Sentence("result.given_up"), *tell_receipt(receipt_number, state))
+            return Go(_heard_of(state, waited), Step.OPERATOR, words)
+        case Waited(seconds=seconds) as waited if seconds >= HOLD_LIMIT_S:
+            return Go(_heard_of(state, waited), Step.RESULT)
+        case Waited() as waited:
+            return Go(_heard_of(state, waited), Step.WAITING, _while_waiting(state, waited))
         case _:
             return Go(state, Step.WAITING)
 
 
-def ask_how_it_went(state: State) -> Reply:
+def _heard_of(state: State, waited: Waited) -> State:
+    return replace(
+        state,
+        receipt_number=waited.receipt_number,
+        waited_s=waited.seconds,
+        municipality=waited.municipality,
+    )
+
+
+def _while_waiting(state: State, waited: Waited) -> tuple[Sentence, ...]:
+    if waited.slowed and state.waited_s == 0.0:
+        return (Sentence("limits.takes_longer"),)
+    said = int(state.waited_s // SAY_STILL_WAITING_EVERY_S)
+    return (Sentence("waiting.still"),) if int(waited.seconds // SAY_STILL_WAITING_EVERY_S) > said else ()
+
+
+def ask_how_it_went(state: State, now: Now) -> Reply:
     """The result, the receipt number twice, and in the same breath the first after-question."""
     return Reply(
-        (*_results(state), *_receipt(state.receipt_number or "")),
+        (*_results(state), *tell_receipt(state.receipt_number or "", state)),
         Listen(
             Menu(
                 (
-                    Option("*", "result.again"),
-                    Option("1", "loss.lost"),
-                    Option("2", "loss.stolen"),
-                    Option("#", "common.skip"),
+                    AGAIN,
+                    Option("1", "loss.lost", words="heard.away"),
+                    Option("2", "loss.stolen", words="heard.stolen"),
+                    Option("3", "loss.home", words="heard.home"),
+                    Option("4", "loss.disaster", words="heard.disaster"),
+                    Option("#", "common.skip", words="heard.skip"),
                 )
             )
         ),
     )
 
 
-def hear_how_it_went(state: State, event: Event, at: datetime) -> Move:
+def hear_how_it_went(state: State, event: Event, now: Now) -> Move:
     match event:
-        case KeysPressed("1"):
-            return Go(state, Step.FOR_WHOM, effects=(NoteLoss(Loss.LOST),))
-        case KeysPressed("2"):
-            return Go(state, Step.FOR_WHOM, effects=(NoteLoss(Loss.STOLEN),))
+        case KeysPressed(key) if key in LOSSES:
+            return Go(replace(state, loss=LOSSES[key]), Step.FOR_WHOM, effects=(NoteLoss(LOSSES[key]),))
         case KeysPressed("#" | "") | Silence():
             return Go(state, Step.FOR_WHOM)
         case KeysPressed("*") if not state.answers:
@@ -93,12 +107,11 @@ def _results(state: State) -> tuple[Sentence, ...]:
     return tuple(Sentence(f"result.{target.value}.{state.answers[target].value}") for target in state.answers)
 
 
-def _receipt(receipt_number: str) -> tuple[Sentence, ...]:
+def tell_receipt(receipt_number: str, state: State) -> tuple[Sentence, ...]:
+    """The receipt number: aloud twice, in writing once."""
     digits = Digits((receipt_number[:4], receipt_number[4:]))
-    return (
-        Sentence("result.receipt", {"receipt_number": digits}),
-        Sentence("result.receipt_again", {"receipt_number": digits}),
-    )
+    once = Sentence("result.receipt", {"receipt_number": digits})
+    return (once,) if state.by_text else (once, Sentence("result.receipt_again", {"receipt_number": digits}))
 
 
 def _outcome(answers: dict[Target, Answer]) -> Outcome:

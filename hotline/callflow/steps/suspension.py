@@ -1,17 +1,18 @@
 """From "it is lost" to the one question that stops it: what, who, read back, stop."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
-from hotline.callflow.calendar import DateFault, read_birth_date
+from hotline.callflow.calendar import ERAS, DateFault, read_birth_date
 from hotline.callflow.effects import AcceptRequest, Facts, OpenFollowUp, Reason
-from hotline.callflow.events import Event, KeysPressed, Target
+from hotline.callflow.events import Event, KeysPressed, Spoken, Target
+from hotline.callflow.languages import LANGUAGES_OF_ERAS
+from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import Digits, Entry, Listen, Menu, Option, Reply, Sentence
 from hotline.callflow.state import Outcome, State, Step
+from hotline.callflow.steps.entries import END, entered, fault_of_date, is_digits
 from hotline.callflow.steps.menus import WRONG_KEY
-from hotline.clock import in_japan
 
 TARGETS: Final = {
     "1": (Target.CARD,),
@@ -30,16 +31,26 @@ MOST_HOUSE_NUMBER_DIGITS: Final = 11
 """One fewer than the 12 digits that are never kept; no registered house number is known to need more."""
 
 
-def ask_target(state: State) -> Reply:
+EXAMPLE: Final = Digits(("2163",))
+"""The digits of 2-16-3, as they are keyed."""
+
+
+def ask_target(state: State, now: Now) -> Reply:
     return Reply(
         (),
         Listen(
-            Menu((Option("1", "target.card"), Option("2", "target.smartphone"), Option("3", "target.both"))),
+            Menu(
+                (
+                    Option("1", "target.card", words="heard.card"),
+                    Option("2", "target.smartphone", words="heard.smartphone"),
+                    Option("3", "target.both", words="heard.both"),
+                )
+            ),
         ),
     )
 
 
-def hear_target(state: State, event: Event, at: datetime) -> Move:
+def hear_target(state: State, event: Event, now: Now) -> Move:
     match event:
         case KeysPressed(key) if key in TARGETS:
             return _next(replace(state, targets=TARGETS[key]), Step.BIRTH_DATE)
@@ -47,78 +58,109 @@ def hear_target(state: State, event: Event, at: datetime) -> Move:
             return Miss(WRONG_KEY)
 
 
-def ask_birth_date(state: State) -> Reply:
-    return Reply((Sentence("birth_date.ask"),), Listen(Entry()))
+def ask_birth_date(state: State, now: Now) -> Reply:
+    keys = {era.name: era.key for era in ERAS}
+    eras = (Sentence("birth_date.eras", keys),) if state.language in LANGUAGES_OF_ERAS else ()
+    return Reply((Sentence("birth_date.ask", END), *eras), Listen(Entry()))
 
 
-def hear_birth_date(state: State, event: Event, at: datetime) -> Move:
-    match read_birth_date(_entered(event), in_japan(at).date()):
+def hear_birth_date(state: State, event: Event, now: Now) -> Move:
+    match read_birth_date(entered(event), now.today):
         case DateFault() as fault:
-            return Miss(Sentence(f"birth_date.{fault.value}"))
+            return Miss(fault_of_date(fault))
         case day:
             return _next(_knowing(state, birth_date=day), Step.POSTAL_CODE)
 
 
-def ask_postal_code(state: State) -> Reply:
-    return Reply((Sentence("postal_code.ask"),), Listen(Entry()))
+def ask_postal_code(state: State, now: Now) -> Reply:
+    return Reply((Sentence("postal_code.ask", END),), Listen(Entry()))
 
 
-def hear_postal_code(state: State, event: Event, at: datetime) -> Move:
-    digits = _entered(event)
-    if not _is_digits(digits) or len(digits) != 7:
+def hear_postal_code(state: State, event: Event, now: Now) -> Move:
+    digits = entered(event)
+    if not is_digits(digits) or len(digits) != 7:
         return Miss(Sentence("postal_code.length"))
     return _next(_knowing(state, postal_code=digits), Step.HOUSE_NUMBER)
 
 
-def ask_house_number(state: State) -> Reply:
-    return Reply((Sentence("house_number.ask"),), Listen(Entry(may_be_empty=True)))
+def ask_house_number(state: State, now: Now) -> Reply:
+    return Reply((Sentence("house_number.ask", {**END, "example": EXAMPLE}),), Listen(Entry(may_be_empty=True)))
 
 
-def hear_house_number(state: State, event: Event, at: datetime) -> Move:
-    keyed = _entered(event)
+def hear_house_number(state: State, event: Event, now: Now) -> Move:
+    keyed = entered(event)
     groups = [group for group in keyed.split("*") if group]
     if not keyed:
         return Go(replace(_knowing(state, house_number=None), correcting=False), Step.CONFIRM)
-    if not groups or not all(map(_is_digits, groups)):
-        return Miss(Sentence("house_number.digits"))
+    if not groups or not all(map(is_digits, groups)):
+        return Miss(Sentence("house_number.digits", {"apart": "*"}))
     if sum(map(len, groups)) > MOST_HOUSE_NUMBER_DIGITS:
         return Miss(Sentence("house_number.too_long"))
     return Go(replace(_knowing(state, house_number="*".join(groups)), correcting=False), Step.CONFIRM)
 
 
-def ask_to_confirm(state: State) -> Reply:
+def ask_to_confirm(state: State, now: Now) -> Reply:
     """Everything that was keyed, read back, and the one question whose `1` stops."""
     return Reply(
         (Sentence("confirm.targets", {"targets": _named(state.targets)}), *_read_back(state.facts)),
-        Listen(Menu((Option("1", "confirm.stop"), Option("2", "confirm.correct")))),
+        Listen(
+            Menu(
+                (
+                    Option("1", "confirm.stop", words="heard.yes"),
+                    Option("2", "confirm.correct", words="heard.no"),
+                )
+            )
+        ),
     )
 
 
-def hear_confirmation(state: State, event: Event, at: datetime) -> Move:
+def hear_confirmation(state: State, event: Event, now: Now) -> Move:
     match event:
         case KeysPressed("1"):
-            look = (OpenFollowUp(Reason.NO_HOUSE_NUMBER),) if state.facts.house_number is None else ()
-            return Go(
-                replace(state, outcome=Outcome.ACCEPTED, receipt_number=None, answers={}, waited_s=0.0),
-                Step.WAITING,
-                (Sentence("waiting.one_moment"),),
-                (AcceptRequest(state.targets, state.facts), *look),
-            )
-        case KeysPressed("2"):
+            return _accept(state)
+        case Spoken(means="1"):
+            # Never by speech alone: what was understood is said back, and must be said or pressed once more.
+            return Go(state, Step.CONFIRM_SPOKEN)
+        case KeysPressed("2") | Spoken(means="2"):
             return Go(state, Step.CORRECT)
         case _:
             return Miss(Sentence("confirm.wrong_key"))
 
 
-def ask_what_to_correct(state: State) -> Reply:
+def ask_to_say_again(state: State, now: Now) -> Reply:
+    """A yes that was spoken, said back with what it would stop, and the same question."""
+    return Reply(
+        (Sentence("confirm.say_again", {"targets": _named(state.targets)}),),
+        Listen(
+            Menu(
+                (
+                    Option("1", "confirm.stop_by_word", words="heard.yes"),
+                    Option("2", "confirm.correct", words="heard.no"),
+                )
+            )
+        ),
+    )
+
+
+def hear_it_again(state: State, event: Event, now: Now) -> Move:
+    match event:
+        case KeysPressed("1") | Spoken(means="1"):
+            return _accept(state)
+        case KeysPressed("2") | Spoken(means="2"):
+            return Go(state, Step.CORRECT)
+        case _:
+            return Miss(Sentence("confirm.wrong_key"))
+
+
+def ask_what_to_correct(state: State, now: Now) -> Reply:
     return Reply(
         (),
         Listen(
             Menu(
                 (
-                    Option("1", "correct.birth_date"),
-                    Option("2", "correct.postal_code"),
-                    Option("3", "correct.house_number"),
+                    Option("1", "correct.birth_date", words="heard.birth_date"),
+                    Option("2", "correct.postal_code", words="heard.postal_code"),
+                    Option("3", "correct.house_number", words="heard.house_number"),
                     Option("4", "correct.target"),
                 )
             )
@@ -126,7 +168,7 @@ def ask_what_to_correct(state: State) -> Reply:
     )
 
 
-def hear_what_to_correct(state: State, event: Event, at: datetime) -> Move:
+def hear_what_to_correct(state: State, event: Event, now: Now) -> Move:
     match event:
         case KeysPressed(key) if key in CORRECTIONS:
             return Go(replace(state, correcting=True), CORRECTIONS[key])
@@ -146,13 +188,15 @@ def _knowing(state: State, **facts: object) -> State:
     return replace(state, facts=known)
 
 
-def _entered(event: Event) -> str:
-    """What was keyed without the closing `#`, however often it was pressed."""
-    return event.keys.rstrip("#") if isinstance(event, KeysPressed) else ""
-
-
-def _is_digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+def _accept(state: State) -> Go:
+    look = (OpenFollowUp(Reason.NO_HOUSE_NUMBER),) if state.facts.house_number is None else ()
+    accepted = replace(state, outcome=Outcome.ACCEPTED, accepted_in=None, receipt_number=None, answers={}, waited_s=0.0)
+    return Go(
+        accepted,
+        Step.WAITING,
+        (Sentence("waiting.one_moment"),),
+        (AcceptRequest(state.targets, state.facts), *look),
+    )
 
 
 def _named(targets: tuple[Target, ...]) -> Sentence:
@@ -175,9 +219,10 @@ def _read_back(facts: Facts) -> tuple[Sentence, ...]:
     )
 
 
-TARGET = Talk(ask_target, hear_target)
+TARGET = Talk(ask_target, hear_target, back=Step.MAIN_MENU)
 BIRTH_DATE = Talk(ask_birth_date, hear_birth_date)
 POSTAL_CODE = Talk(ask_postal_code, hear_postal_code)
 HOUSE_NUMBER = Talk(ask_house_number, hear_house_number, nine_is_a_digit=True)
-CONFIRM = Talk(ask_to_confirm, hear_confirmation)
-CORRECT = Talk(ask_what_to_correct, hear_what_to_correct)
+CONFIRM = Talk(ask_to_confirm, hear_confirmation, tells_speech_from_keys=True)
+CONFIRM_SPOKEN = Talk(ask_to_say_again, hear_it_again, back=Step.CONFIRM, tells_speech_from_keys=True)
+CORRECT = Talk(ask_what_to_correct, hear_what_to_correct, back=Step.CONFIRM)
