@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import requests
@@ -14,6 +15,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from hotline.phone.backdoor import Backdoor
+from hotline.phone.caller import Caller
 from hotline.phone.carrier import PracticeCarrier, practice_carrier
 from hotline.phone.exchange import Account, Trouble
 from hotline.phone.sounds import tone
@@ -79,7 +81,9 @@ def test_a_pool_of_numbers_chooses_who_sends(carrier, client):
 def test_messages_are_listed_with_the_newest_first(client):
     for to in (MOBILE, "+818011112222", MOBILE):
         client.messages.create(to=to, from_=LINE, body=f"for {to}")
-    assert [one.to for one in client.messages.list()] == [MOBILE, "+818011112222", MOBILE]
+    client.messages.create(to=MOBILE, from_=LINE, body="the last")
+    assert [one.body for one in client.messages.list()][:2] == ["the last", f"for {MOBILE}"]
+    assert [one.to for one in client.messages.list(to=MOBILE)] == [MOBILE] * 3
     assert [one.body for one in client.messages.list(to="+818011112222")] == ["for +818011112222"]
     assert client.messages.list(from_="+815011112222") == []
 
@@ -270,15 +274,11 @@ def test_deleting_meets_trouble_too(carrier, client):
     assert carrier.recordings == []
 
 
-def test_what_a_caller_records_is_kept_by_the_carrier(line, call, carrier):
+def test_what_a_caller_records_is_kept_by_the_carrier(line, carrier):
     line.says("/recorded", "<Hangup/>")
-    setup = line.line()
-    from dataclasses import replace
-
-    from hotline.phone.caller import Caller
-
     line.says("/voice", '<Record action="/recorded"/>')
-    caller = Caller(replace(setup, carrier_url=carrier.url)).dials().says("I lost my card in Ueno.").stays_silent()
+    setup = replace(line.line(), carrier_url=carrier.url)
+    caller = Caller(setup).dials().says("I lost my card in Ueno.").stays_silent()
     (kept,) = carrier.recordings
     (action,) = line.at("/recorded")
     assert kept.call_sid == caller.call_sid

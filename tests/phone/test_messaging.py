@@ -43,6 +43,7 @@ def test_what_twilios_library_writes_is_accepted():
         ("<Message><Body/></Message>", "<Message> has no text"),
         ("<Message>One<Body>Two</Body></Message>", "more than one text"),
         ("<Message><Body>One</Body><Body>Two</Body></Message>", "more than one text"),
+        ("<Message><Body>One</Body><Body/></Message>", "more than one text"),
         ("<Message><Body>One</Body>Two</Message>", "more than one text"),
         ("<Message><Media>https://hotline.example/x.png</Media></Message>", "<Media> may not stand"),
         ('<Message to="+819012345678">Hi</Message>', "<Message> has no attribute to"),

@@ -1,7 +1,7 @@
 import pytest
 
 from hotline.phone.faults import CallFailed, NotAsExpected
-from tests.phone.documents import menu
+from tests.phone.documents import menu, open_hold
 
 OPERATORS = "<Number>+81312345678</Number><Number>+81312345679</Number>"
 DIAL = f'<Say>Connecting.</Say><Dial action="/dialled" timeout="20">{OPERATORS}</Dial>'
@@ -119,6 +119,15 @@ def test_a_voicemail_does_not_take_the_call(line, call):
     assert line.at("/dialled")[0]["DialBridged"] == "false"
     assert line.at("/accepted") == []
     assert "EVENT whoever answered did not take the call" in caller.transcript
+    assert not [entry for entry in caller.transcript if entry.startswith("OPERATOR presses")]
+
+
+def test_an_operator_who_is_given_little_time_takes_the_call_all_the_same(line, call):
+    line.says("/whisper", open_hold("Press 1.").replace("/held", "/accepted"))
+    line.says("/accepted", "<Say>Thank you.</Say>")
+    line.says("/dialled", BYE)
+    call(WHISPERING).operator_answers(pressing="1", talks_s=3).hears("goodbye")
+    assert line.at("/accepted")[0]["Digits"] == "1"
 
 
 def test_the_one_who_is_quickest_is_asked_and_the_others_stop_ringing(line, call):

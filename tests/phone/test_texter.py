@@ -169,6 +169,13 @@ def test_what_the_line_sends_later_arrives(line, carrier):
     assert person.transcript[-1] == "LINE writes: Your card is stopped. 4820 1938"
 
 
+def test_what_the_line_sends_is_read_in_its_order(line, carrier):
+    for text in ("One.", "Two.", "Three."):
+        later(carrier, text)
+    assert carrier.settles()
+    assert person_with(carrier, line).messages == ["One.", "Two.", "Three."]
+
+
 def test_what_came_before_a_text_is_no_answer_to_it(line, carrier):
     person = person_with(carrier, line).writes("1")
     later(carrier, "Your card is stopped.")
