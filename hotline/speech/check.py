@@ -1,104 +1,179 @@
 """Whether everything that the line can say is ready to be said, in every language.
 
-`python -m hotline.speech.check` prints what is not.
+`python -m hotline.speech.check` tells what is not.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from babel.messages.catalog import Message
 
-from hotline.callflow.languages import FIRST_LANGUAGE, HINTS, LANGUAGES
+from hotline.callflow import languages as offered
 from hotline.speech.catalogues import extract_template, languages, written
-from hotline.speech.limits import SAY_BYTES, say_bytes
+from hotline.speech.heard_lists import ALWAYS_HEARD, MENUS, PREFIX, find_clashes
+from hotline.speech.message_faults import WRITTEN_ONLY, find_fault
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
 from hotline.speech.pofiles import DOMAIN, CatalogueFault, po_path, read_catalogue
 from hotline.speech.prompts import Prompt, PromptFault, load_prompts
-from hotline.speech.templates import TemplateFault, parse_template, placeholders, speakable
-from hotline.speech.voices import VoicesFault, load_voices
+from hotline.speech.recordings import find_recordings
+from hotline.speech.templates import parse_template, placeholders
+from hotline.speech.voices import Voice, VoicesFault, load_voices
 
-FILLED_IN_BYTES = 900
-"""Room that the check keeps for each placeholder: a hundred Japanese characters, URL-encoded.
+MOST_LINES: Final = 10
+"""Lines that the summary has for each language; the rest is counted."""
 
-The longest values are dates in both calendars (about 25 characters) and telephone numbers in words (about 50).
-"""
-
-
-def known_prompts(places: Places = THE_LINE) -> frozenset[str]:
-    """The ids of all prompts that the conversation may use; raises PromptFault."""
-    return frozenset(load_prompts(places.prompts))
+SAID_ELSEWHERE: Final = ("whisper.", "steps.", "sms.")
+"""Prompts that no turn of a call says: what operators hear before they take one, and the messages sent afterwards."""
 
 
-def check_prompts(places: Places = THE_LINE) -> list[str]:
-    """Everything that keeps a prompt from being spoken right, one sentence each; empty when all is well."""
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is wrong, and what is worth knowing."""
+
+    general: tuple[str, ...] = ()
+    """Faults of scripts and voices, which concern every language."""
+    languages: Mapping[str, tuple[str, ...]] | None = None
+    """Language -> what is wrong with it; empty when it is complete."""
+    notes: tuple[str, ...] = ()
+    """Nothing that is wrong."""
+
+    def faults(self) -> list[str]:
+        """Every fault, one sentence each; empty when all is well."""
+        of_languages = [f"{language}: {fault}" for language, found in self._languages() for fault in found]
+        return [*self.general, *of_languages]
+
+    def summary(self) -> Iterator[str]:
+        """A few lines for each language."""
+        yield from self.general
+        for language, faults in self._languages():
+            yield f"{language}: {'complete.' if not faults else f'{len(faults)} faults.'}"
+            told = faults if len(faults) < MOST_LINES else faults[: MOST_LINES - 2]
+            yield from (f"  {fault}" for fault in told)
+            if len(told) < len(faults):
+                yield f"  And {len(faults) - len(told)} more."
+        yield from (f"Note: {note}" for note in self.notes)
+
+    def _languages(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        return (self.languages or {}).items()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What the check must know of the conversation. Without it, nothing is missing there and nothing unused."""
+
+    languages: Collection[str] = ()
+    """Every language that a caller can be led to."""
+    prompts: frozenset[str] | None = None
+    """The prompts that its turns can say or listen for; None when that is not known."""
+    menus: frozenset[frozenset[str]] = MENUS
+    """The lists of phrases that can be listened for at the same time."""
+
+
+def the_conversation() -> Conversation:
+    """The conversation of the hotline."""
+    spoken = {SOURCE_LANGUAGE, offered.FIRST_LANGUAGE, *offered.HINTS, *offered.LANGUAGES}
+    return Conversation(spoken)
+
+
+def check_prompts(places: Places = THE_LINE, conversation: Conversation | None = None) -> Findings:
+    """Everything that keeps a prompt from being spoken, written or understood right."""
+    conversation = conversation or the_conversation()
     try:
         prompts = load_prompts(places.prompts)
         voices = load_voices(places.voices)
         spoken = languages(places)
     except (PromptFault, VoicesFault) as fault:
-        return str(fault).splitlines()
-    faults = [
-        f"voices.toml has no [{language}], which has a catalogue." for language in spoken if language not in voices
-    ]
-    offered = {SOURCE_LANGUAGE, FIRST_LANGUAGE, *HINTS, *LANGUAGES} - voices.keys()
-    faults += [f"voices.toml has no [{language}], which callers can choose." for language in sorted(offered)]
-    faults += _stale_template(places)
+        return Findings(tuple(str(fault).splitlines()))
+    general = [*_voiceless(voices, spoken, conversation), *_stale_template(places), *_unfit(prompts, conversation)]
+    of_languages = {
+        code: tuple(_check_language(voices[code], prompts, conversation.menus, places))
+        for code in spoken
+        if code in voices
+    }
+    return Findings(tuple(general), of_languages, tuple(_notes(voices.values(), prompts, places)))
+
+
+def _voiceless(voices: Mapping[str, Voice], spoken: Iterable[str], conversation: Conversation) -> Iterator[str]:
     for language in spoken:
-        faults += [f"{language}: {fault}" for fault in _check_language(language, prompts, places)]
-    return faults
+        if language not in voices:
+            yield f"voices.toml has no [{language}], which has a catalogue."
+    for language in sorted(set(conversation.languages) - voices.keys()):
+        yield f"voices.toml has no [{language}], which callers can choose."
 
 
-def _stale_template(places: Places) -> list[str]:
+def _stale_template(places: Places) -> Iterator[str]:
     path = places.locales / f"{DOMAIN}.pot"
-    if path.exists() and path.read_bytes() == written(extract_template(places)):
-        return []
-    return [f"{path.name} is not what the prompt scripts say: run `make prompts`."]
+    if not path.exists() or path.read_bytes() != written(extract_template(places)):
+        yield f"{path.name} is not what the prompt scripts say: run `make prompts`."
 
 
-def _check_language(language: str, prompts: Mapping[str, Prompt], places: Places) -> Iterator[str]:
+def _unfit(prompts: Mapping[str, Prompt], conversation: Conversation) -> Iterator[str]:
+    """Where the conversation and the scripts do not fit."""
+    if conversation.prompts is None:
+        return
+    for missing in sorted(conversation.prompts - prompts.keys()):
+        yield f"The conversation uses {missing}, and no script has it: write it, or take it out of its step."
+    for unused in sorted(prompts.keys() - conversation.prompts - ALWAYS_HEARD):
+        if not unused.startswith(SAID_ELSEWHERE):
+            yield f"{unused} is never said: take it out of its script, or let a step say it."
+
+
+def _check_language(
+    voice: Voice, prompts: Mapping[str, Prompt], menus: Collection[frozenset[str]], places: Places
+) -> Iterator[str]:
     try:
-        catalogue = read_catalogue(po_path(language, places))
+        catalogue = read_catalogue(po_path(voice.code, places))
     except CatalogueFault as fault:
         yield str(fault)
         return
     messages = {str(message.context): message for message in catalogue if message.id}
-    for unknown in messages.keys() - prompts.keys():
-        yield f"{unknown} is in the catalogue, but in no script: run `make prompts`."
-    for prompt in prompts.values():
-        message = messages.get(prompt.id)
-        if message is None or message.id != prompt.text:
-            yield f"{prompt.id} is not in the catalogue as the script has it: run `make prompts`."
-        elif language == SOURCE_LANGUAGE and message.string != prompt.text:
-            yield f"{prompt.id} differs from its script: the source language says what the scripts say."
-        elif wrong := _check_message(message):
+    said = {prompt.id: prompt for prompt in prompts.values() if prompt.is_said_in(voice.code)}
+    for unknown in messages.keys() - said.keys():
+        yield f"{unknown} is in the catalogue, but in no script for this language: run `make prompts`."
+    for prompt in said.values():
+        if wrong := _wrong_with(prompt, messages.get(prompt.id), voice):
             yield f"{prompt.id} {wrong}"
+    lists = {name: str(messages[name].string) for name in messages.keys() & said.keys() if name.startswith(PREFIX)}
+    for name, clash in find_clashes(lists, menus, voice.code):
+        yield f"{name} {clash}"
+    for name in sorted(find_recordings(voice.code, places).keys() - _recordable(said.values())):
+        yield f"{name} is recorded, but no prompt without placeholders: nobody will hear it."
 
 
-def _check_message(message: Message) -> str | None:
-    text = str(message.string)
-    if not text.strip():
-        return "is not translated."
-    if message.fuzzy:
-        return "is marked fuzzy: look at it, mend it and take the mark away."
-    if text != speakable(text).strip():
-        return "has control characters in it, or blanks around it."
-    try:
-        template = parse_template(text)
-    except TemplateFault as fault:
-        return f"cannot be filled in: {fault}"
-    expected = placeholders(parse_template(str(message.id)))
-    if placeholders(template) != expected:
-        return f"must have these placeholders and no others: {', '.join(sorted(expected)) or 'none'}."
-    if say_bytes("".join(template[::2])) + len(expected) * FILLED_IN_BYTES > SAY_BYTES:
-        return "is too long for one <Say>: make two prompts of it."
-    return None
+def _wrong_with(prompt: Prompt, message: Message | None, voice: Voice) -> str | None:
+    if message is None or message.id != prompt.text:
+        return "is not in the catalogue as the script has it: run `make prompts`."
+    if voice.code == SOURCE_LANGUAGE and message.string != prompt.text:
+        return "differs from its script: the source language says what the scripts say."
+    return find_fault(prompt, message, voice)
 
 
-def main(places: Places = THE_LINE) -> int:
+def _recordable(prompts: Iterable[Prompt]) -> set[str]:
+    return {prompt.id for prompt in prompts if not placeholders(parse_template(prompt.text))}
+
+
+def _notes(voices: Iterable[Voice], prompts: Mapping[str, Prompt], places: Places) -> Iterator[str]:
+    for voice in voices:
+        if voice.nearest is not None:
+            spoken = {
+                prompt.id
+                for prompt in prompts.values()
+                if prompt.is_said_in(voice.code) and not prompt.id.startswith((*WRITTEN_ONLY, PREFIX))
+            }
+            recorded = spoken & find_recordings(voice.code, places).keys()
+            yield (
+                f"{voice.code} has no voice of its own: {len(recorded)} prompts are recorded, "
+                f"and {len(spoken - recorded)} are read by the nearest voice, {voice.voice} ({voice.nearest})."
+            )
+
+
+def main(places: Places = THE_LINE, conversation: Conversation | None = None) -> int:
     """The command line; returns the exit status."""
-    faults = check_prompts(places)
-    sys.stdout.write("".join(f"{fault}\n" for fault in faults))
-    return 1 if faults else 0
+    findings = check_prompts(places, conversation)
+    sys.stdout.write("".join(f"{line}\n" for line in findings.summary()))
+    return 1 if findings.faults() else 0
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ RUN_TOGETHER: Final = frozenset({"ja", "ja-easy", "zh", "ko", "th"})
 """Languages whose digit words stand side by side without a blank."""
 
 POLITE: Final[Mapping[str, str]] = {
-    "ja": "お願いします お願い致します おねがいします ください 下さい です でございます ます ね よ はい ええと えっと あの",
+    "ja": "お願いします お願い致します おねがいします ください 下さい です でございます ます ね よ はい えっと あの",
     "en": "please thanks thank you sir madam maam okay ok well um uh",
     "zh": "谢谢 請 请 您 的 吧 嗯 那个",
     "ko": "요 네 예 주세요 부탁합니다 부탁드립니다 입니다 이요",
