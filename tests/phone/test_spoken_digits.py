@@ -1,6 +1,12 @@
+import tomllib
+from pathlib import Path
+
 import pytest
 
+import hotline.speech
 from hotline.phone.spoken_digits import find_spoken_number
+
+VOICES = tomllib.loads((Path(hotline.speech.__path__[0]) / "voices.toml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,25 @@ def test_what_is_no_long_number_is_not_taken_for_one(said):
     assert find_spoken_number(said) is None
 
 
-def test_all_digits_are_known_in_both_languages():
-    assert find_spoken_number("zero one two three four five six seven eight nine") == "0123456789"
-    assert find_spoken_number("ゼロ イチ ニー サン ヨン ゴー ロク ナナ ハチ キュウ") == "0123456789"
+@pytest.mark.parametrize("language", VOICES)
+def test_all_digits_are_known_as_the_line_says_them(language):
+    voice = VOICES[language]
+    assert find_spoken_number(voice["between_digits"].join(voice["digits"])) == "0123456789"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "受理编号是，四 八 二，零 幺 九，三 七。",
+        "접수 번호는 사 팔 이, 공 일 구, 삼 칠입니다.",
+        "Su número es cuatro ocho dos, cero uno nueve, tres siete.",
+        "O número é quatro oito dois, zero um nove, três sete.",
+        "Số tiếp nhận là bốn tám hai, không một chín, ba bảy.",
+        "หมายเลขรับเรื่องคือ สี่ แปด สอง, ศูนย์ หนึ่ง เก้า, สาม เจ็ด ค่ะ",
+        "Nomor Anda empat delapan dua, nol satu sembilan, tiga tujuh.",
+        "Ang numero ay apat walo dalawa, sero isa siyam, tatlo pito.",
+        "तपाईंको नम्बर चार आठ दुई, शून्य एक नौ, तीन सात हो।",
+    ],
+)
+def test_a_number_is_found_in_every_language(said):
+    assert find_spoken_number(said) == "48201937"
