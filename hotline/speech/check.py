@@ -10,9 +10,10 @@ from typing import Final
 
 from babel.messages.catalog import Message
 
-from hotline.callflow import languages as offered
+from hotline.callflow.languages import FIRST_LANGUAGE, HINTS, LANGUAGES
+from hotline.callflow.walk import prompts_used
 from hotline.speech.catalogues import extract_template, languages, written
-from hotline.speech.heard_lists import ALWAYS_HEARD, MENUS, PREFIX, find_clashes
+from hotline.speech.heard_lists import MENUS, PREFIX, find_clashes
 from hotline.speech.message_faults import WRITTEN_ONLY, find_fault
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
 from hotline.speech.pofiles import DOMAIN, CatalogueFault, po_path, read_catalogue
@@ -23,9 +24,6 @@ from hotline.speech.voices import Voice, VoicesFault, load_voices
 
 MOST_LINES: Final = 10
 """Lines that the summary has for each language; the rest is counted."""
-
-SAID_ELSEWHERE: Final = ("whisper.", "steps.", "sms.")
-"""Prompts that no turn of a call says: what operators hear before they take one, and the messages sent afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What the check must know of the conversation. Without it, nothing is missing there and nothing unused."""
+    """What the check must know of the conversation."""
 
     languages: Collection[str] = ()
     """Every language that a caller can be led to."""
@@ -72,9 +70,8 @@ class Conversation:
 
 
 def the_conversation() -> Conversation:
-    """The conversation of the hotline."""
-    spoken = {SOURCE_LANGUAGE, offered.FIRST_LANGUAGE, *offered.HINTS, *offered.LANGUAGES}
-    return Conversation(spoken)
+    """The conversation of the hotline. Walking through all of it takes a while."""
+    return Conversation({SOURCE_LANGUAGE, FIRST_LANGUAGE, *HINTS, *LANGUAGES}, prompts_used())
 
 
 def check_prompts(places: Places = THE_LINE, conversation: Conversation | None = None) -> Findings:
@@ -115,9 +112,8 @@ def _unfit(prompts: Mapping[str, Prompt], conversation: Conversation) -> Iterato
         return
     for missing in sorted(conversation.prompts - prompts.keys()):
         yield f"The conversation uses {missing}, and no script has it: write it, or take it out of its step."
-    for unused in sorted(prompts.keys() - conversation.prompts - ALWAYS_HEARD):
-        if not unused.startswith(SAID_ELSEWHERE):
-            yield f"{unused} is never said: take it out of its script, or let a step say it."
+    for unused in sorted(prompts.keys() - conversation.prompts):
+        yield f"{unused} is never said: take it out of its script, or let a step say it."
 
 
 def _check_language(

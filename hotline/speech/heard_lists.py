@@ -4,15 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 from typing import Final
 
-from hotline.speech.hearing import EVERYWHERE, MOST_LETTERS_OF_A_HINT, SKIP
+from hotline.speech.hearing import EVERYWHERE, MOST_LETTERS_OF_A_HINT
 from hotline.speech.letters import plain
 from hotline.speech.speak import BETWEEN_PHRASES
 
 PREFIX: Final = "heard."
 """The prompts that list what callers say instead of something that the line says."""
-
-ALWAYS_HEARD: Final = frozenset({*EVERYWHERE.values(), SKIP})
-"""These are understood wherever the line listens, or in every entry that may be skipped."""
 
 MENUS: Final = frozenset(
     frozenset(f"heard.{name}" for name in names.split())

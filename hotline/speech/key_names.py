@@ -23,7 +23,7 @@ _PRESSING: Final[Mapping[str, str]] = {
 
 _PRESSED: Final[Mapping[str, str]] = {
     "ja": "(?:番|ばん)?(?:を|と)?(?:押|お(?:し|す|せ)|プッシュ)",
-    "ko": r"(?:번)?\s*(?:버튼|키)?(?:을|를)?\\s*(?:누르|눌러|누른)",
+    "ko": r"(?:번)?\s*(?:버튼|키)?(?:을|를)?\s*(?:누르|눌러|누른)",
     "ne": "(?:नम्बर|अंक)?(?:मा|लाई)?(?:थिच|दबाउ|दबाए)",
 }
 """Languages that say first the key and then "press": how they go on."""
