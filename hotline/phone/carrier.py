@@ -68,6 +68,10 @@ class PracticeCarrier:
         """Accept messages to this number and report them undelivered, e.g. with 30003; None ends it."""
         self.exchange.lose(number, code)
 
+    def tells_in_disorder(self) -> None:
+        """From now on tell that a message has arrived before it was sent, and tell it twice."""
+        self.delivery.in_disorder = True
+
     def settles(self, within_s: float = 10.0) -> bool:
         """Wait until every accepted message has arrived, or not, and its callbacks are sent."""
         return self.delivery.settled(within_s)

@@ -82,8 +82,7 @@ class _Clerk(BaseHTTPRequestHandler):
             trouble = self.server.exchange.trouble() if changes else None
             self._suffer(trouble)
             status, content_type, body = self._act(sent)
-            if trouble is Trouble.ANSWER_LOST:
-                raise _Dropped
+            self._suffer_after(trouble)
         except Refusal as refusal:
             status, content_type, body = _as_json(refusal.status, refusal.as_json())
         except _Dropped:
@@ -115,6 +114,8 @@ class _Clerk(BaseHTTPRequestHandler):
         match trouble:
             case Trouble.TOO_MANY:
                 raise Refusal(20429)
+            case Trouble.UNAVAILABLE:
+                raise Refusal(20503)
             case Trouble.BROKEN:
                 raise Refusal(20500)
             case Trouble.SILENT:
@@ -122,6 +123,13 @@ class _Clerk(BaseHTTPRequestHandler):
                 raise _Dropped
             case Trouble.DROPPED:
                 raise _Dropped
+
+    def _suffer_after(self, trouble: Trouble | None) -> None:
+        match trouble:
+            case Trouble.ANSWER_LOST:
+                raise _Dropped
+            case Trouble.BROKEN_AFTER:
+                raise Refusal(20500)
 
     def _act(self, sent: bytes) -> Answer:
         """Do what is asked, and how it is answered; raises Refusal."""

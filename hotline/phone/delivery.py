@@ -1,5 +1,6 @@
 """Sends accepted messages on, and tells the line how far each has come."""
 
+from collections.abc import Mapping
 from queue import SimpleQueue
 from threading import Condition, Thread
 from typing import Final
@@ -23,6 +24,8 @@ class Delivery:
         self._thread = Thread(target=self._run, name="practice carrier's delivery", daemon=True)
         self.lost: list[str] = []
         """Why callbacks were not delivered; Twilio does its best and no more."""
+        self.in_disorder = False
+        """Whether the last news comes first, and then once more: Twilio promises no order either."""
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -47,19 +50,25 @@ class Delivery:
     def _run(self) -> None:
         while (text := self._waiting.get()) is not _STOP:
             self._exchange.send_on(text)
-            self._tell(text)
+            sent = text.fields()
+            if not self.in_disorder:
+                self._tell(text, sent)
             self._exchange.arrive(text)
-            self._tell(text)
+            arrived = text.fields()
+            self._tell(text, arrived)
+            if self.in_disorder:
+                self._tell(text, sent)
+                self._tell(text, arrived)
             with self._changed:
                 self._under_way -= 1
                 self._changed.notify_all()
 
-    def _tell(self, text: Text) -> None:
+    def _tell(self, text: Text, fields: Mapping[str, str]) -> None:
         if text.callback is None:
             return
         webhooks = Webhooks(self._exchange.account.token)
         try:
-            webhooks.ask(Ask(text.callback), text.fields())
+            webhooks.ask(Ask(text.callback), fields)
         except WebhookFault as fault:
             self.lost.append(str(fault))
         finally:

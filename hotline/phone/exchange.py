@@ -47,8 +47,12 @@ class Trouble(StrEnum):
 
     TOO_MANY = "too_many"
     """It answers 429 and does nothing."""
+    UNAVAILABLE = "unavailable"
+    """It answers 503 and does nothing."""
     BROKEN = "broken"
     """It answers 500 and does nothing."""
+    BROKEN_AFTER = "broken_after"
+    """It does everything and answers 500, of which Twilio says itself that the message may have been sent."""
     SILENT = "silent"
     """It does nothing and never answers."""
     DROPPED = "dropped"

@@ -15,6 +15,7 @@ _SENTENCES: Final = {
     20404: "The requested resource {it} was not found",
     20429: "Too Many Requests",
     20500: "An internal server error has occurred",
+    20503: "The server is unavailable to process this request",
     21211: "Invalid 'To' Phone Number: {it}",
     21212: "Invalid From Number (caller ID): {it}",
     21266: "'To' and 'From' number cannot be the same: {it}",
@@ -31,7 +32,7 @@ _SENTENCES: Final = {
     21617: "The concatenated message body exceeds the 1600 character limit",
     21705: "The Messaging Service Sid {it} is invalid",
 }
-_STATUSES: Final = {20003: 401, 20404: 404, 20429: 429, 20500: 500}
+_STATUSES: Final = {20003: 401, 20404: 404, 20429: 429, 20500: 500, 20503: 503}
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _POOL_SID: Final = re.compile(r"MG[0-9a-f]{32}", re.ASCII)

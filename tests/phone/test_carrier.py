@@ -177,6 +177,14 @@ def test_the_line_is_told_how_far_a_message_has_come(line, carrier, client):
     assert carrier.lost_callbacks == []
 
 
+def test_callbacks_can_come_in_disorder(line, carrier, client):
+    line.answers("/told", "", status=204)
+    carrier.tells_in_disorder()
+    client.messages.create(to=MOBILE, from_=LINE, body="x", status_callback=f"{line.address}/told")
+    assert carrier.settles()
+    assert [status for status, _ in told(line)] == ["delivered", "sent", "delivered"]
+
+
 def test_a_message_can_be_one_that_does_not_arrive(line, carrier, client):
     line.answers("/told", "", status=204)
     carrier.loses(MOBILE, 30003)
@@ -197,7 +205,14 @@ def test_a_callback_that_nobody_takes_stops_nothing(line, carrier, client):
     assert "answered 500" in carrier.lost_callbacks[0]
 
 
-@pytest.mark.parametrize(("trouble", "answer"), [(Trouble.TOO_MANY, (429, 20429)), (Trouble.BROKEN, (500, 20500))])
+@pytest.mark.parametrize(
+    ("trouble", "answer"),
+    [
+        (Trouble.TOO_MANY, (429, 20429)),
+        (Trouble.UNAVAILABLE, (503, 20503)),
+        (Trouble.BROKEN, (500, 20500)),
+    ],
+)
 def test_trouble_is_answered_so_often_and_no_more(carrier, client, trouble, answer):
     carrier.misbehaves(trouble, times=2)
     assert [refusal(client), refusal(client)] == [answer, answer]
@@ -215,6 +230,13 @@ def test_an_answer_can_be_lost_though_the_message_is_sent(carrier, client):
     carrier.misbehaves(Trouble.ANSWER_LOST)
     with pytest.raises(requests.ConnectionError):
         client.messages.create(to=MOBILE, from_=LINE, body="x")
+    assert carrier.settles()
+    assert [one.standing for one in carrier.messages] == ["delivered"]
+
+
+def test_an_error_can_be_answered_though_the_message_is_sent(carrier, client):
+    carrier.misbehaves(Trouble.BROKEN_AFTER)
+    assert refusal(client) == (500, 20500)
     assert carrier.settles()
     assert [one.standing for one in carrier.messages] == ["delivered"]
 
