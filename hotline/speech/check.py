@@ -46,7 +46,7 @@ class Findings:
         """A few lines for each language."""
         yield from self.general
         for language, faults in self._languages():
-            yield f"{language}: {'complete.' if not faults else f'{len(faults)} faults.'}"
+            yield f"{language}: {f'{len(faults)} to mend.' if faults else 'complete.'}"
             told = faults if len(faults) < MOST_LINES else faults[: MOST_LINES - 2]
             yield from (f"  {fault}" for fault in told)
             if len(told) < len(faults):
@@ -160,8 +160,8 @@ def _notes(voices: Iterable[Voice], prompts: Mapping[str, Prompt], places: Place
             }
             recorded = spoken & find_recordings(voice.code, places).keys()
             yield (
-                f"{voice.code} has no voice of its own: {len(recorded)} prompts are recorded, "
-                f"and {len(spoken - recorded)} are read by the nearest voice, {voice.voice} ({voice.nearest})."
+                f"{voice.code} has no voice of its own. Recorded prompts: {len(recorded)}; "
+                f"read by the nearest voice, {voice.voice} ({voice.nearest}): {len(spoken - recorded)}."
             )
 
 

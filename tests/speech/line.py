@@ -1,5 +1,6 @@
 """A small line of its own for each test: scripts, voices of three languages, catalogues."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
@@ -24,6 +25,13 @@ text = "You want to stop {what}."
 
 [things.card]
 text = "the card"
+
+[heard.card]
+text = "card|the card"
+
+[eras.named]
+text = "By era."
+only = ["ja"]
 """
 
 JAPANESE = {
@@ -32,6 +40,8 @@ JAPANESE = {
     "confirm.born": "{day}生まれです。",
     "confirm.what": "停止するのは、{what}です。",
     "things.card": "カード",
+    "heard.card": "カード|マイナンバーカード",
+    "eras.named": "元号で。",
 }
 
 THIRD_LANGUAGE = """
@@ -85,6 +95,12 @@ class Line:
         """Replace the written catalogue."""
         po_path(language, self.places).write_text(text, "utf-8")
 
+    def record(self, language: str, name: str) -> None:
+        """Put a recording where the line looks for it."""
+        path = self.places.prompts / "recordings" / language / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"RIFF")
+
     def files(self) -> dict[str, bytes]:
         """Everything under locales/, by path."""
         locales = self.places.locales
@@ -97,9 +113,15 @@ def new_line(folder: Path) -> Line:
     places.prompts.mkdir()
     places.locales.mkdir()
     copy(THE_LINE.locales / "babel.cfg", places.locales)
-    places.voices.write_text(THE_LINE.voices.read_text("utf-8") + THIRD_LANGUAGE, "utf-8")
+    places.voices.write_text(_voices_of("ja", "en") + THIRD_LANGUAGE, "utf-8")
     line = Line(places)
     line.says(SCRIPT)
     line.update()
     line.translate("ja", JAPANESE)
     return line
+
+
+def _voices_of(*languages: str) -> str:
+    """The tables of these languages in the file of the line itself."""
+    tables = re.split(r"(?m)^(?=\[[a-z-]+\]$)", THE_LINE.voices.read_text("utf-8"))
+    return "".join(table for table in tables if table.partition("]")[0].removeprefix("[") in languages)

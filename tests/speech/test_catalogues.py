@@ -103,6 +103,19 @@ def test_a_prompt_that_is_gone_goes(line: Line) -> None:
     assert "menu.lost" not in line.catalogue("ja")
 
 
+def test_a_prompt_for_one_language_is_in_its_catalogue_alone(line: Line) -> None:
+    assert 'msgctxt "eras.named"' in line.catalogue("ja")
+    assert 'msgctxt "eras.named"' not in line.catalogue("x-third")
+    assert 'msgctxt "eras.named"' not in line.catalogue("en")
+
+
+def test_a_prompt_that_is_kept_for_another_language_goes(line: Line) -> None:
+    line.says(SCRIPT.replace('text = "Welcome."', 'text = "Welcome."\nonly = ["en"]'))
+    line.update()
+    assert "menu.hello" not in line.catalogue("ja")
+    assert "menu.hello" in line.catalogue("en")
+
+
 def test_what_translators_note_stays(line: Line) -> None:
     noted = line.catalogue("ja").replace(
         '#: prompts/menu.toml\nmsgctxt "menu.hello"', '# Warmly.\nmsgctxt "menu.hello"'

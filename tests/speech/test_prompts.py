@@ -15,6 +15,18 @@ def test_a_script_gives_its_prompts_in_order_with_their_notes() -> None:
     ]
 
 
+def test_a_prompt_may_be_for_some_languages_only() -> None:
+    [prompt] = read_script(b'[a.b]\ntext = "By era."\nonly = ["ja", "ja-easy"]', "x")
+    assert prompt.only == ("ja", "ja-easy")
+    assert [prompt.is_said_in(language) for language in ("ja", "ja-easy", "en")] == [True, True, False]
+
+
+def test_a_prompt_is_for_every_language_and_names_no_keys_unless_it_says_so() -> None:
+    [plain, marked] = read_script(b'[a.b]\ntext = "Hi."\n[a.c]\ntext = "Press 2."\nnames_keys = true', "x")
+    assert (plain.only, plain.is_said_in("tlh"), plain.names_keys) == ((), True, False)
+    assert marked.names_keys
+
+
 def test_parts_of_the_talk_may_be_nested() -> None:
     assert [prompt.id for prompt in read_script(b'[result.card.stopped]\ntext = "Done."', "x")] == [
         "result.card.stopped"
@@ -34,6 +46,10 @@ def test_a_sentence_broken_into_lines_is_one_sentence() -> None:
         (b"[menu.a]", "menu.a: a prompt is a table"),
         (b"[menu.a]\ntext = ' '", "menu.a: `text` and `note` are words"),
         (b"[menu.a]\ntext = 3", "menu.a: `text` and `note` are words"),
+        (b"[menu.a]\ntext = 'Hello.'\nonly = 'ja'", "menu.a: `only` is a list"),
+        (b"[menu.a]\ntext = 'Hello.'\nonly = []", "menu.a: `only` is a list"),
+        (b"[menu.a]\ntext = 'Hello.'\nonly = ['']", "menu.a: `only` is a list"),
+        (b"[menu.a]\ntext = 'Hello.'\nnames_keys = false", "menu.a: `names_keys` is true"),
         (b"[menu.a]\ntext = 'Press {'", "menu.a: A brace has no partner"),
         (b"[menu.a]\ntext = 'Press {key!r}.'", "menu.a: {key} is no plain placeholder"),
         (b"[menu.a]\ntext = 'Press {}.'", "menu.a: {} is no plain placeholder"),

@@ -2,15 +2,15 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.callflow.replies import Digits, Sentence, Value
+from hotline.callflow.replies import Day, Digits, LanguageName, Sentence, Value
 from hotline.speech.pofiles import po_path
-from hotline.speech.speak import CannotSpeak, Utterance, Wording, speak
+from hotline.speech.speak import CannotSpeak, Utterance, Wording, speak, write
 from tests.speech.line import SCRIPT, Line
 
 MARKER = "4931728560"
@@ -51,19 +51,113 @@ def test_a_key_is_spoken_by_its_name(line: Line, key: str, japanese: str, englis
 
 
 @pytest.mark.parametrize(
-    ("value", "english"),
+    ("value", "spoken", "written"),
     [
-        (7, "7"),
-        (date(1980, 3, 1), "March 1, 1980"),
-        (Digits(("100", "0001")), "one zero zero, zero zero zero one"),
-        ("0178", "zero one seven eight"),
-        ("Chiyoda City", "Chiyoda City"),
-        (Sentence("things.card"), "the card"),
-        (Sentence("menu.lost", {"key": "1"}), "If it is lost, press 1."),
+        (7, "7", "7"),
+        (2000, "2,000", "2,000"),
+        (date(1980, 3, 1), "March 1, 1980", "March 1, 1980"),
+        (Day(date(2026, 12, 3)), "December 3", "December 3"),
+        (time(17, 30), "5:30 PM", "5:30 PM"),
+        (Digits(("100", "0001")), "one zero zero, zero zero zero one", "100-0001"),
+        (Digits(("2*16", "3")), "two the star key one six, three", "2-16-3"),
+        ("0178", "zero one seven eight", "0178"),
+        ("#", "the hash key", "#"),
+        ("*", "the star key", "*"),
+        ("2", "2", "2"),
+        ("Chiyoda City", "Chiyoda City", "Chiyoda City"),
+        (LanguageName("ja"), "Japanese", "Japanese"),
+        (LanguageName("x-third"), "Third", "Third"),
+        (LanguageName("tlh"), "Klingon", "Klingon"),
+        (Sentence("things.card"), "the card", "the card"),
+        (Sentence("menu.lost", {"key": "*"}), "If it is lost, press the star key.", "If it is lost, press *."),
     ],
 )
-def test_each_kind_of_value_is_spoken(line: Line, value: Value, english: str) -> None:
-    assert say(line, "confirm.what", {"what": value}, "en").text == f"You want to stop {english}."
+def test_each_kind_of_value_is_spoken_and_written(line: Line, value: Value, spoken: str, written: str) -> None:
+    sentence = Sentence("confirm.what", {"what": value})
+    assert Wording(line.places).speak(sentence, "en").text == f"You want to stop {spoken}."
+    assert Wording(line.places).write(sentence, "en") == f"You want to stop {written}."
+
+
+@pytest.mark.parametrize(
+    ("value", "spoken", "written"),
+    [
+        (2000, "2,000", "2,000"),
+        (date(1980, 3, 1), "昭和55年3月1日、西暦1980年", "1980年3月1日"),
+        (Day(date(2026, 12, 3)), "12月3日", "12月3日"),
+        (time(17), "17時", "17時"),
+        (Digits(("457", "0001")), "ヨン ゴー ナナ、ゼロ ゼロ ゼロ イチ", "457-0001"),
+        ("2", "2番", "2"),
+        (LanguageName("ja-easy"), "ja-easy", "ja-easy"),
+        (LanguageName("zh"), "中国語", "中国語"),
+    ],
+)
+def test_japanese_is_spoken_and_written_in_its_own_ways(line: Line, value: Value, spoken: str, written: str) -> None:
+    sentence = Sentence("confirm.what", {"what": value})
+    assert Wording(line.places).speak(sentence, "ja").text == f"停止するのは、{spoken}です。"
+    assert Wording(line.places).write(sentence, "ja") == f"停止するのは、{written}です。"
+
+
+def test_an_amount_is_written_as_its_language_groups_it(line: Line) -> None:
+    line.translate("x-third", {"confirm.what": "{what}"})
+    sentence = Sentence("confirm.what", {"what": 2000})
+    assert Wording(line.places).write(sentence, "x-third") == "2.000"
+    assert Wording(line.places).speak(sentence, "x-third").text == "2000"
+
+
+def test_plain_japanese_is_named_in_its_own_words_in_every_language() -> None:
+    sentence = Sentence("whisper.call", {"language": LanguageName("ja-easy")})
+    assert all("やさしい日本語" in speak(sentence, language).text for language in ("ja", "ja-easy", "en", "vi"))
+
+
+def test_a_moment_is_refused_because_a_caller_hears_a_day_or_a_time(line: Line) -> None:
+    with pytest.raises(CannotSpeak, match="neither a day nor a time"):
+        say(line, "confirm.what", {"what": datetime(2026, 1, 1, tzinfo=UTC)})
+
+
+def test_what_is_not_translated_is_written_in_the_source_language(line: Line) -> None:
+    line.translate("ja", {"menu.lost": ""})
+    assert Wording(line.places).write(Sentence("menu.lost", {"key": "2"}), "ja") == "If it is lost, press 2."
+
+
+def test_a_prompt_for_one_language_is_refused_elsewhere(line: Line) -> None:
+    wording = Wording(line.places)
+    assert wording.speak(Sentence("eras.named"), "ja").text == "元号で。"
+    for sentence in (Sentence("eras.named"), Sentence("confirm.what", {"what": Sentence("eras.named")})):
+        for language in ("en", "x-third"):
+            with pytest.raises(CannotSpeak, match=r"eras\.named is said in ja only, not in"):
+                wording.speak(sentence, language)
+            with pytest.raises(CannotSpeak):
+                wording.write(sentence, language)
+
+
+def test_a_prompt_for_one_language_that_is_not_translated_is_spoken_all_the_same(line: Line) -> None:
+    line.translate("ja", {"eras.named": ""})
+    assert say(line, "eras.named") == Utterance("By era.", "en-US", "Polly.Joanna-Neural")
+
+
+def test_a_recorded_prompt_is_played_in_its_language_and_keeps_its_words(line: Line) -> None:
+    line.record("ja", "menu.hello.wav")
+    assert say(line, "menu.hello") == Utterance("ようこそ。", "ja-JP", "Polly.Kazuha-Neural", "ja/menu.hello.wav")
+    assert say(line, "menu.hello", language="en").recording is None
+    assert say(line, "things.card").recording is None
+
+
+def test_a_wave_file_is_played_rather_than_a_compressed_one(line: Line) -> None:
+    line.record("ja", "things.card.mp3")
+    assert say(line, "things.card").recording == "ja/things.card.mp3"
+    line.record("ja", "things.card.wav")
+    assert say(line, "things.card").recording == "ja/things.card.wav"
+
+
+def test_a_recording_cannot_stand_for_a_sentence_that_is_filled_in(line: Line) -> None:
+    line.record("ja", "menu.lost.wav")
+    assert say(line, "menu.lost", {"key": "2"}).recording is None
+
+
+def test_a_recording_of_another_language_is_not_played_for_a_missing_translation(line: Line) -> None:
+    line.record("ja", "menu.hello.wav")
+    line.translate("ja", {"menu.hello": ""})
+    assert say(line, "menu.hello") == Utterance("Welcome.", "en-US", "Polly.Joanna-Neural")
 
 
 def test_a_sentence_within_a_sentence_is_spoken_in_the_same_language(line: Line) -> None:
@@ -167,3 +261,4 @@ def test_a_text_beyond_the_limit_is_spoken_in_pieces(line: Line) -> None:
 def test_the_line_itself_speaks() -> None:
     assert speak(Sentence("main_menu.lost", {"key": "2"}), "en").text.endswith("press 2.")
     assert "2番" in speak(Sentence("main_menu.lost", {"key": "2"}), "ja").text
+    assert write(Sentence("main_menu.lost", {"key": "2"}), "en").endswith("press 2.")

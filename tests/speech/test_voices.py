@@ -1,6 +1,6 @@
 """How each language is spoken."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,56 @@ def test_japanese_hears_a_day_in_both_calendars(day: date, spoken: str) -> None:
 )
 def test_english_hears_a_day_with_the_name_of_the_month(day: date, spoken: str) -> None:
     assert ENGLISH.say_date(day) == spoken
+
+
+@pytest.mark.parametrize(
+    ("language", "quarter", "full"),
+    [
+        ("ja", "9時15分", "17時"),
+        ("en", "9:15 AM", "5:00 PM"),
+        ("zh", "9点15分", "17点"),
+        ("ko", "오전 9시 15분", "오후 5시"),
+        ("vi", "9 giờ 15 phút", "17 giờ"),
+    ],
+)
+def test_a_time_of_day_is_told_in_hours_and_minutes(language: str, quarter: str, full: str) -> None:
+    voice = VOICES[language]
+    assert (voice.say_time(time(9, 15)), voice.say_time(time(17))) == (quarter, full)
+
+
+@given(st.times(), st.times())
+def test_two_minutes_of_a_day_never_sound_alike(first: time, second: time) -> None:
+    for voice in VOICES.values():
+        alike = voice.say_time(first) == voice.say_time(second)
+        assert alike == ((first.hour, first.minute) == (second.hour, second.minute)), voice.code
+
+
+@given(st.dates(date(2024, 1, 1), date(2024, 12, 31)), st.integers(1, 364))
+def test_two_days_of_a_year_never_sound_alike(day: date, later: int) -> None:
+    other = day + timedelta(days=later)
+    for voice in VOICES.values():
+        assert voice.say_day(day) != voice.say_day(other), voice.code
+
+
+@pytest.mark.parametrize("voice", VOICES.values(), ids=VOICES)
+def test_an_amount_is_told_in_figures_without_a_mark_that_is_read_as_a_decimal(voice: Voice) -> None:
+    assert voice.say_number(7) == "7"
+    assert voice.say_number(2000) in ("2000", "2,000")
+    assert voice.say_number(1234567).replace(",", "") == "1234567"
+
+
+def test_thousands_are_grouped_where_the_language_writes_a_comma() -> None:
+    assert (ENGLISH.say_number(12000), JAPANESE.say_number(12000), VOICES["pt"].say_number(12000)) == (
+        "12,000",
+        "12,000",
+        "12000",
+    )
+
+
+@pytest.mark.parametrize("voice", VOICES.values(), ids=VOICES)
+def test_a_language_reads_itself_or_is_read_by_the_nearest(voice: Voice) -> None:
+    spoken = voice.language.partition("-")[0]
+    assert {"cmn": "zh"}.get(spoken, spoken) == (voice.nearest or voice.code.removesuffix("-easy"))
 
 
 @given(st.dates(date(1868, 1, 25), date(2100, 1, 1)))
@@ -97,8 +147,12 @@ def test_no_two_keys_and_no_two_digits_sound_alike(voice: Voice) -> None:
         ('"Polly.Joanna-Neural"', '"Google.ja-JP-Neural2-B"', "Google.ja-JP-Neural2-B does not speak en-US."),
         ('["zero", ', "[", "en: `digits` must be ten words"),
         ('"#" = "the hash key"', "", "en: `keys` must have a word for each of 0 to 9, * and #"),
-        ('date = "MMMM d, y"', 'date = "{nothing}"', "en: The date pattern {nothing} is none of Unicode CLDR."),
-        ('date = "MMMM d, y"', 'date = "qqqqqq"', "en: The date pattern qqqqqq is none of Unicode CLDR."),
+        ('date = "MMMM d, y"', 'date = "{nothing}"', "en: The pattern {nothing} is none of Unicode CLDR for dates."),
+        ('date = "MMMM d, y"', 'date = "qqqqqq"', "en: The pattern qqqqqq is none of Unicode CLDR for dates."),
+        ('day = "MMMM d"', 'day = "H:mm"', "en: The pattern H:mm is none of Unicode CLDR for dates."),
+        ('time = "h:mm a"', 'time = "MMMM d"', "en: The pattern MMMM d is none of Unicode CLDR for times."),
+        ('hears = "en-US"', "", "en: `hears` is missing."),
+        ('nearest = "hi"', 'nearest = ""', "ne: `nearest` must be text"),
         ('reiwa = "令和"', "", "ja: `eras` must have exactly these texts"),
         ("'{era}{year}'年M月", "M月", "ja: `eras.date` must have {era} and {year} in it"),
         ("[en]", "[en", "voices.toml cannot be read"),
@@ -120,7 +174,7 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(VoicesFault) as fault:
         load_voices(path)
     assert "fr: a language is a table of its own." in str(fault.value)
-    assert str(fault.value).count("ko: ") == 8
+    assert str(fault.value).count("ko: ") == 11
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
