@@ -1,28 +1,82 @@
-"""Builds the Flask app: the only place where the parts are joined."""
+"""Builds the Flask app, and what the dispatcher does beside it: the only place where the parts are joined."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from flask import Flask
 
+from hotline import clock
+from hotline.callflow.languages import LANGUAGES
+from hotline.callflow.line import Line, Now
+from hotline.callflow.texts import Told, compose
+from hotline.calls.by_text import Conversations
+from hotline.calls.lost import close_lost_calls
+from hotline.calls.opening import load_hours
 from hotline.calls.turns import Calls
+from hotline.carrier.client import Carrier, build_carrier
 from hotline.oncall.health import health_blueprint
 from hotline.privacy import Vault
-from hotline.settings import Settings
-from hotline.speech.speak import load_wording
+from hotline.settings import Settings, SettingsFault
+from hotline.speech.messages import write_message
+from hotline.speech.speak import load_wording, wording
 from hotline.store.database import Engine, connect_to
+from hotline.store.texts import DueText
+from hotline.store.told import ToldRequest
+from hotline.suspensions.chores import Chore
+from hotline.suspensions.recordings import delete_old_messages
+from hotline.suspensions.texts import Texts
+from hotline.voice.operators import operators_blueprint
 from hotline.voice.signature import Signatures
+from hotline.voice.sms import Sms, sms_blueprint
 from hotline.voice.twiml import TwimlRenderer
-from hotline.voice.webhooks import Webhooks, voice_blueprint
+from hotline.voice.webhooks import Numbers, Webhooks, recordings_blueprint, voice_blueprint
 
-LARGEST_BODY = 64 * 1024
+LARGEST_BODY: Final = 64 * 1024
 """Bytes of the largest request body that is read; Twilio's forms have some 2 kB. More is refused with 413."""
 
 
-def build_calls(settings: Settings, engine: Engine) -> Calls:
-    """The calls of the line over a database; for the web, and for the dispatcher's chores."""
-    return Calls(
-        engine=engine,
-        vault=Vault(key.get_secret_value() for key in settings.hotline_encryption_keys),
-        secret=settings.hotline_secret_key.get_secret_value(),
-        render=TwimlRenderer(settings.hotline_public_url, settings.operator_numbers),
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts that the web processes and the dispatcher share."""
+
+    engine: Engine
+    vault: Vault
+    renderer: TwimlRenderer
+    line: Line
+    calls: Calls
+    conversations: Conversations
+
+
+def build_parts(settings: Settings, engine: Engine) -> Parts:
+    """The calls and conversations of the line over a database, whose engine commits each statement by itself."""
+    secret = settings.hotline_secret_key.get_secret_value()
+    vault = build_vault(settings)
+    line = build_line(settings)
+    renderer = TwimlRenderer(settings.hotline_public_url, settings.operator_numbers)
+    calls = Calls(engine, vault, secret, renderer, line)
+    return Parts(engine, vault, renderer, line, calls, Conversations(engine, vault, secret, calls, line))
+
+
+def build_vault(settings: Settings) -> Vault:
+    """What seals and unseals."""
+    return Vault(key.get_secret_value() for key in settings.hotline_encryption_keys)
+
+
+def build_line(settings: Settings) -> Line:
+    """How the line is set up; raises SettingsFault for a language that the line does not speak."""
+    offered = settings.hotline_languages or LANGUAGES
+    _refuse_unknown("HOTLINE_LANGUAGES", offered)
+    _refuse_unknown("NUMBER_LANGUAGES", settings.number_languages.values())
+    _refuse_unknown("OPERATOR_LANGUAGE", [settings.operator_language])
+    return Line(
+        languages=offered,
+        without_voice=frozenset(code for code in LANGUAGES if wording().voice(code).nearest),
+        operators=len(settings.operator_numbers),
+        rings_in_turn=settings.operator_ringing == "in-turn",
+        sends_texts=settings.sends_texts,
+        hours=load_hours(),
     )
 
 
@@ -33,11 +87,68 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     engine = connect_to(settings.database_url.get_secret_value(), autocommit=True)
     app.extensions["hotline.engine"] = engine
-    calls = build_calls(settings, engine)
+    parts = build_parts(settings, engine)
     tokens = (settings.twilio_auth_token, settings.twilio_auth_token_next)
     signatures = Signatures(
         settings.hotline_public_url, [token.get_secret_value() for token in tokens if token is not None]
     )
-    app.register_blueprint(voice_blueprint(Webhooks(calls, signatures, settings.operator_numbers)))
+    numbers = Numbers(settings.number_languages, settings.operator_numbers)
+    app.register_blueprint(voice_blueprint(Webhooks(parts.calls, signatures, numbers)))
+    app.register_blueprint(operators_blueprint(parts.calls, parts.renderer, signatures, settings.operator_language))
+    if settings.sends_texts:
+        # Who writes is promised later answers: without a way to send them, nobody is invited to write.
+        app.register_blueprint(sms_blueprint(Sms(parts.conversations, parts.renderer, engine, numbers), signatures))
+    app.register_blueprint(recordings_blueprint())
     app.register_blueprint(health_blueprint(engine))
     return app
+
+
+def build_chores(settings: Settings, engine: Engine) -> list[Chore]:
+    """What the dispatcher does now and then, over an engine that commits each statement by itself."""
+    calls = build_parts(settings, engine).calls
+    chores: list[Chore] = [partial(close_lost_calls, engine, calls)]
+    carrier = _carrier(settings)
+    return chores if carrier is None else [*chores, partial(delete_old_messages, engine, carrier)]
+
+
+def build_texts(settings: Settings, engine: Engine) -> Texts | None:
+    """What sends the text messages that were promised; None when the settings lack what it needs."""
+    carrier = _carrier(settings)
+    if carrier is None or settings.text_sender is None:
+        return None
+    callback = f"{settings.hotline_public_url}/sms/status"
+    conversations = build_parts(settings, engine.execution_options(isolation_level="AUTOCOMMIT")).conversations
+    return Texts(
+        engine,
+        build_vault(settings),
+        carrier,
+        settings.text_sender,
+        callback,
+        word_text,
+        answers=conversations.send_answers,
+    )
+
+
+def word_text(text: DueText, request: ToldRequest | None) -> str:
+    """What a text says about its request at this moment, in the caller's language."""
+    if request is None:
+        raise ValueError("A text that is composed when it is sent tells of a request: this one has none.")
+    told = Told(request.receipt_number, request.answers, request.loss, request.municipality)
+    return write_message(compose(told, Now(clock.now())), text.language)
+
+
+def _carrier(settings: Settings) -> Carrier | None:
+    key, secret = settings.twilio_api_key, settings.twilio_api_secret
+    return build_carrier(
+        settings.twilio_account_sid,
+        key,
+        None if secret is None else secret.get_secret_value(),
+        settings.twilio_api_url,
+    )
+
+
+def _refuse_unknown(name: str, languages: Iterable[str]) -> None:
+    unknown = sorted(set(languages) - set(LANGUAGES))
+    if unknown:
+        known = ", ".join(LANGUAGES)
+        raise SettingsFault(f"{name} is wrong: {', '.join(unknown)} is no language of the line. They are {known}.")

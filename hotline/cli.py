@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -12,7 +11,6 @@ import click
 
 if TYPE_CHECKING:
     from hotline.settings import Settings
-    from hotline.suspensions.chores import Chore
 
 _MISCONFIGURED: Final = 2
 _SERVER: Final = (
@@ -83,19 +81,15 @@ def dispatcher() -> None:
     Again and again, until each is done. Several may run.
     """
     settings = _working_settings()
+    from hotline.app import build_chores, build_texts
+    from hotline.store.database import connect_to
     from hotline.suspensions.dispatch import run as dispatch
 
-    dispatch(settings, [_closing_lost_calls(settings)])
-
-
-def _closing_lost_calls(settings: "Settings") -> "Chore":
-    from hotline.app import build_calls
-    from hotline.calls.lost import close_lost_calls
-    from hotline.store.database import connect_to
-
     url = settings.database_url.get_secret_value()
-    engine = connect_to(url, application="hotline chores", connections=1, autocommit=True)
-    return partial(close_lost_calls, engine, build_calls(settings, engine))
+    with _sentences():
+        chores = build_chores(settings, connect_to(url, application="hotline chores", connections=1, autocommit=True))
+        texts = build_texts(settings, connect_to(url, application="hotline texts", connections=2))
+    dispatch(settings, chores, texts)
 
 
 @main.command()

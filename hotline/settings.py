@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import phonenumbers
 from cryptography.fernet import Fernet
@@ -24,6 +24,8 @@ class Settings(BaseModel):
     hotline_public_url: str
     hotline_encryption_keys: tuple[SecretStr, ...] = Field(min_length=1)
     hotline_secret_key: SecretStr = Field(min_length=16)
+    hotline_languages: tuple[str, ...] = ()
+    number_languages: dict[str, str] = Field(default_factory=dict)
     database_url: SecretStr = Field(min_length=1)
     redis_url: SecretStr = Field(min_length=1)
     twilio_account_sid: str = Field(pattern=r"^AC[0-9a-fA-F]{32}$")
@@ -31,15 +33,34 @@ class Settings(BaseModel):
     twilio_auth_token_next: SecretStr | None = None
     twilio_api_key: str | None = None
     twilio_api_secret: SecretStr | None = None
+    twilio_api_url: str | None = None
+    text_sender: str | None = Field(None, pattern=r"^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$")
     cardstatus_url: str
     cardstatus_token: SecretStr = Field(min_length=1)
     cardstatus_people: Path | None = None
     operator_numbers: tuple[str, ...] = ()
+    operator_ringing: Literal["together", "in-turn"] = "together"
+    operator_language: str = "ja"
 
-    @field_validator("hotline_encryption_keys", "operator_numbers", mode="before")
+    @property
+    def sends_texts(self) -> bool:
+        """Whether everything is there that sending text messages needs."""
+        return None not in (self.twilio_api_key, self.twilio_api_secret, self.text_sender)
+
+    @field_validator("hotline_encryption_keys", "hotline_languages", "operator_numbers", mode="before")
     @classmethod
     def _split_at_commas(cls, value: Any) -> Any:
         return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("number_languages", mode="before")
+    @classmethod
+    def _split_pairs(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        if not all(number.strip().startswith("+") and mark and language for number, mark, language in pairs):
+            raise ValueError("write number and language like +81120950178=ja, with commas between the pairs")
+        return {number.strip(): language.strip() for number, _, language in pairs}
 
     @field_validator("hotline_encryption_keys")
     @classmethod
@@ -51,9 +72,11 @@ class Settings(BaseModel):
                 raise ValueError("each key is 32 bytes in URL-safe base64; `hotline keys new` makes one") from None
         return keys
 
-    @field_validator("hotline_public_url", "cardstatus_url")
+    @field_validator("hotline_public_url", "cardstatus_url", "twilio_api_url")
     @classmethod
-    def _is_a_web_address(cls, url: str) -> str:
+    def _is_a_web_address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
         TypeAdapter(AnyHttpUrl).validate_python(url)
         return url.rstrip("/")
 
@@ -70,7 +93,9 @@ class Settings(BaseModel):
         return numbers
 
     @field_validator(
-        "twilio_auth_token_next", "twilio_api_key", "twilio_api_secret", "cardstatus_people", mode="before"
+        *("twilio_auth_token_next", "twilio_api_key", "twilio_api_secret", "twilio_api_url", "text_sender"),
+        "cardstatus_people",
+        mode="before",
     )
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:

@@ -122,3 +122,17 @@ class Reply:
     ending: Ending
     slowly: bool = False
     """With a pause after each sentence, for callers who write along."""
+
+    @property
+    def said(self) -> tuple[Sentence, ...]:
+        """Everything that is said, in order: the sentences, then the options of a menu with their keys."""
+        match self.ending:
+            case Listen(Menu(options)):
+                named = (
+                    Sentence(option.prompt, {"key": option.key}, option.language)
+                    for option in options
+                    if option.prompt is not None
+                )
+                return (*self.sentences, *named)
+            case _:
+                return self.sentences

@@ -84,8 +84,8 @@ EVENTS: Final[tuple[Event, ...]] = (
 """One of every kind of event, and of keys one of every kind that a step tells apart."""
 
 
-_SPOKEN_ANYWHERE: Final = ("heard.person", "heard.again", "heard.language", "heard.back", "text.later")
-"""Words that are understood everywhere, and what is written where a caller on the telephone would hold."""
+_SPOKEN_ANYWHERE: Final = ("heard.person", "heard.again", "heard.language", "heard.back", "text.later", "text.again")
+"""Words that are understood everywhere, and what is written beside the conversation itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 LOST_AFTER: Final = timedelta(minutes=10)
 """How long a call may take no turn: every reply ends by itself within two minutes, or brings the next turn."""
 
+LOST_BY_TEXT_AFTER: Final = timedelta(minutes=30)
+"""How long the writer of a text may take to answer, before the next one begins anew."""
+
 LOST_WITH_OPERATOR_AFTER: Final = timedelta(hours=4, minutes=10)
 """The same for a caller who talks to an operator: no turn is taken meanwhile, and Twilio ends calls after 4 hours."""
 
@@ -24,8 +27,9 @@ def close_lost_calls(engine: Engine, calls: Calls, now: datetime) -> int:
         sids = find_silent_calls(
             connection,
             now - LOST_AFTER,
-            but_at=Step.OPERATOR,
+            but_at=Step.RINGING,
             at_that_step_before=now - LOST_WITH_OPERATOR_AFTER,
+            texts_before=now - LOST_BY_TEXT_AFTER,
         )
     closed = sum(calls.end(sid, "lost", now) for sid in sids)
     if closed:

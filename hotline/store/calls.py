@@ -39,6 +39,30 @@ class TakenTurn:
     event: str
     prompts: list[str]
     sealed: bytes = field(repr=False)
+    in_line_since: datetime | None = None
+    """Since when the caller waits for an operator, or talks to one."""
+    message_sid: str | None = None
+    """The text message that the turn answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a call begins with."""
+
+    called: str
+    channel: str = "voice"
+    caller_sealed: bytes | None = field(default=None, repr=False)
+    caller_print: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """The newest call of a caller."""
+
+    sid: str
+    language: str
+    turned_at: datetime
+    sealed: bytes | None = field(repr=False)
 
 
 def find_call(connection: Connection, sid: str) -> SavedCall | None:
@@ -47,12 +71,25 @@ def find_call(connection: Connection, sid: str) -> SavedCall | None:
     return None if row is None else SavedCall(row.turn, row.sealed, row.ended_at)
 
 
-def start_call(connection: Connection, sid: str, called: str, caller_sealed: bytes | None, taken: TakenTurn) -> bool:
-    """Write a call and its first turn; False when the call is there already, and nothing is changed.
+def find_last_call(connection: Connection, caller_print: str, since: datetime) -> LastCall | None:
+    """The newest call of a caller that began since then, spoken or written; None when there is none."""
+    last = (
+        select(calls.c.sid, calls.c.language, calls.c.turned_at, calls.c.sealed)
+        .where(calls.c.caller_print == caller_print, calls.c.started_at >= since)
+        .order_by(calls.c.started_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(last).one_or_none()
+    return None if row is None else LastCall(*row)
+
+
+def start_call(connection: Connection, sid: str, begun: Begun, taken: TakenTurn) -> bool:
+    """Write a call and its first turn; False when it is there already, or its conversation is, and nothing is changed.
 
     It waits for the disk: whoever called must be found in the log, whatever becomes of later turns.
     """
-    row = _given(sid, taken, called=called, caller_sealed=caller_sealed, status="in-progress")
+    begins = {name: getattr(begun, name) for name in Begun.__slots__}
+    row = _given(sid, taken, **begins, status="in-progress")
     return connection.execute(_START, row).one_or_none() is not None
 
 
@@ -83,17 +120,28 @@ def write_outcome(connection: Connection, sid: str, outcome: str) -> None:
     connection.execute(update(calls).where(calls.c.sid == sid).values(outcome=outcome))
 
 
+def count_ahead(connection: Connection, since: datetime) -> int:
+    """How many callers have waited for an operator, or talked to one, since before that moment."""
+    ahead = select(func.count()).where(calls.c.in_line_since < since, calls.c.ended_at.is_(None))
+    return connection.execute(ahead).scalar_one()
+
+
 def find_silent_calls(
-    connection: Connection, before: datetime, *, but_at: str, at_that_step_before: datetime
+    connection: Connection, before: datetime, *, but_at: str, at_that_step_before: datetime, texts_before: datetime
 ) -> Sequence[str]:
     """Calls that never ended and took no turn since then, oldest first, at most 500.
 
-    At one step calls may be silent for longer: there the other moment counts.
+    At one step calls may be silent for longer, and so may conversations by text: there the other moments count.
     """
-    is_silent = and_(calls.c.turned_at < before, or_(calls.c.step != but_at, calls.c.turned_at < at_that_step_before))
+    on_the_phone = and_(
+        calls.c.channel == "voice",
+        calls.c.turned_at < before,
+        or_(calls.c.step != but_at, calls.c.turned_at < at_that_step_before),
+    )
+    by_text = and_(calls.c.channel == "text", calls.c.turned_at < texts_before)
     silent = (
         select(calls.c.sid)
-        .where(calls.c.ended_at.is_(None), calls.c.started_at < before, is_silent)
+        .where(calls.c.ended_at.is_(None), calls.c.started_at < before, or_(on_the_phone, by_text))
         .order_by(calls.c.started_at)
         .limit(500)
     )
@@ -118,7 +166,11 @@ _KINDS: Final[Mapping[str, Any]] = {
     "prompts": ARRAY(String),
     "sealed": LargeBinary(),
     "called": String(),
+    "channel": String(),
     "caller_sealed": LargeBinary(),
+    "caller_print": String(),
+    "in_line_since": MOMENT,
+    "message_sid": String(),
     "status": String(),
 }
 _P: Final = {name: bindparam(f"given_{name}", type_=kind) for name, kind in _KINDS.items()}
@@ -131,6 +183,7 @@ _NEWEST: Final = {
     "language": _P["language"],
     "outcome": _P["outcome"],
     "sealed": _P["sealed"],
+    "in_line_since": _P["in_line_since"],
 }
 """What every turn writes to the row of its call."""
 
@@ -140,13 +193,13 @@ _NOT_WAITING: Final = func.set_config("synchronous_commit", "off", True).label("
 def _and_line(written: Any, *also: Any) -> Any:
     """The statement on `calls`, and the line in the log for each call that it writes."""
     call = written.returning(calls.c.sid, *also).cte("call")
-    names = ("number", "at", "from_step", "to_step", "event", "prompts")
+    names = ("number", "at", "from_step", "to_step", "event", "prompts", "message_sid")
     line = select(call.c.sid, *(_P[name] for name in names))
     return insert(turns).from_select(["call_sid", *names], line).returning(turns.c.number)
 
 
 _FIND: Final = select(calls.c.turn, calls.c.sealed, calls.c.ended_at).where(calls.c.sid == _P["sid"])
-_BEGUN: Final = {name: _P[name] for name in ("sid", "called", "caller_sealed", "status")} | {"started_at": _P["at"]}
+_BEGUN: Final = {name: _P[name] for name in ("sid", *Begun.__slots__, "status")} | {"started_at": _P["at"]}
 _START: Final = _and_line(upsert(calls).values({**_NEWEST, **_BEGUN}).on_conflict_do_nothing())
 _TURN_AFTER: Final = update(calls).where(calls.c.sid == _P["sid"], calls.c.turn == _P["number_before"]).values(_NEWEST)
 _TAKE: Final = _and_line(_TURN_AFTER, _NOT_WAITING)

@@ -1,9 +1,10 @@
 """What a person must do after a call."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.callflow.effects import Reason
@@ -28,3 +29,9 @@ def open_follow_up(
         "opened_at": now,
     }
     connection.execute(insert(follow_ups).on_conflict_do_nothing(), row)
+
+
+def resolve(connection: Connection, call_sid: str, reasons: Collection[Reason], now: datetime) -> int:
+    """Resolve the open follow-ups of a call that have one of these reasons; returns how many."""
+    those = (follow_ups.c.call_sid == call_sid) & follow_ups.c.reason.in_(reasons) & follow_ups.c.resolved_at.is_(None)
+    return connection.execute(update(follow_ups).where(those).values(resolved_at=now)).rowcount

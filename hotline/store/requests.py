@@ -44,6 +44,8 @@ class Progress:
     accepted_at: datetime
     municipality: str | None = field(repr=False)
     """Of the registered address, as the backend names it; None until it has answered, or when it does not know."""
+    slowed: bool = False
+    """Whether the line itself has not handed it to a worker yet, because there were many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +143,10 @@ def find_by_receipt(connection: Connection, receipt_number: str) -> FoundReceipt
     return FoundReceipt(row.call_sid, row.facts_sealed, _progress(row), _targets(row), row.finished_at, loss)
 
 
-def count_accepted(
-    connection: Connection, since: datetime, *, caller_print: str | None = None, person_print: str | None = None
-) -> int:
-    """How many requests were accepted at that moment or later.
-
-    A fingerprint narrows it to the calls of that caller, or to that person. None does not narrow it: for a withheld
-    number there is no count.
-    """
-    counted = select(func.count()).select_from(requests).where(requests.c.accepted_at >= since)
-    if caller_print is not None:
-        counted = counted.where(_is_of_caller(caller_print))
-    if person_print is not None:
-        counted = counted.where(requests.c.person_print == person_print)
-    return connection.execute(counted).scalar_one()
-
-
-def count_persons(connection: Connection, caller_print: str, since: datetime) -> int:
-    """For how many different persons requests were accepted at that moment or later, in calls of this caller."""
-    persons = select(func.count(requests.c.person_print.distinct()))
-    counted = persons.where(requests.c.accepted_at >= since, _is_of_caller(caller_print))
-    return connection.execute(counted).scalar_one()
+def find_newest_id(connection: Connection, call_sid: str) -> UUID | None:
+    """The newest request of a call, or None when it made none."""
+    newest = select(requests.c.id).where(requests.c.call_sid == call_sid).order_by(requests.c.turn.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
 
 
 def note_loss(connection: Connection, *, call_sid: str, loss: Loss | None, for_another: bool | None) -> None:
@@ -251,11 +236,8 @@ def _targets(row: Any) -> tuple[Target, ...]:
 
 def _progress(row: Any) -> Progress:
     answers = {Target(target): Answer(answer) for target, answer in row.answers.items()}
-    return Progress(row.receipt_number, Status(row.status), answers, row.accepted_at, row.municipality)
-
-
-def _is_of_caller(caller_print: str) -> ColumnElement[bool]:
-    return requests.c.call_sid.in_(select(calls.c.sid).where(calls.c.caller_print == caller_print))
+    slowed = row.attempts == 0 and row.due_at is not None and row.due_at > row.accepted_at
+    return Progress(row.receipt_number, Status(row.status), answers, row.accepted_at, row.municipality, slowed)
 
 
 def _accept_statement() -> Any:
@@ -274,9 +256,10 @@ def _accept_statement() -> Any:
 
 _ACCEPT: Final = _accept_statement()
 _FIND_BY_RECEIPT: Final = select(requests).where(requests.c.receipt_number == bindparam("number"))
+_PROGRESS: Final = ("receipt_number", "status", "answers", "accepted_at", "due_at", "attempts", "municipality")
 _FIND_NEWEST: Final = (
     # Without what is sealed: a caller who holds asks every few seconds.
-    select(*(requests.c[name] for name in ("receipt_number", "status", "answers", "accepted_at", "municipality")))
+    select(*(requests.c[name] for name in _PROGRESS))
     .where(requests.c.call_sid == bindparam("sid"))
     .order_by(requests.c.turn.desc())
     .limit(1)

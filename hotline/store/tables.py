@@ -60,6 +60,14 @@ calls = Table(
     Index("ix_calls_with_caller", "ended_at", postgresql_where=text("caller_sealed IS NOT NULL")),
     Index("ix_calls_started_at", "started_at"),
     Index("ix_calls_by_caller", "caller_print", "started_at", postgresql_where=text("caller_print IS NOT NULL")),
+    # One open conversation by text for each pair of numbers, however quickly two messages follow each other.
+    Index(
+        "uq_calls_open_text",
+        "caller_print",
+        "called",
+        unique=True,
+        postgresql_where=text("channel = 'text' AND ended_at IS NULL"),
+    ),
     Index("ix_calls_in_line", "in_line_since", postgresql_where=text("in_line_since IS NOT NULL")),
     # Room on each page for the next version of a row, which a HOT update puts beside the last one.
     postgresql_with={"fillfactor": 70},

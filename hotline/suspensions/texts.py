@@ -49,20 +49,34 @@ JITTER: Final = 0.2
 Compose: TypeAlias = Callable[[DueText, ToldRequest | None], str]
 """Words a text in its language. The request is the one that it is about, as it stands now."""
 
+Answers: TypeAlias = Callable[[datetime], object]
+"""Promises the texts that conversations wait for. It may run in several processes at once."""
+
 
 class Texts:
     """Sends what is due, one after the other. Several at once, in one process or many, share the work."""
 
     def __init__(
-        self, engine: Engine, vault: Vault, carrier: Carrier, sender: str, status_callback: str, compose: Compose
+        self,
+        engine: Engine,
+        vault: Vault,
+        carrier: Carrier,
+        sender: str,
+        status_callback: str,
+        compose: Compose,
+        answers: Answers | None = None,
     ) -> None:
-        """`status_callback` is the URL, without a query, at which Twilio tells what becomes of a text."""
+        """`status_callback` is the URL, without a query, at which Twilio tells what becomes of a text.
+
+        `answers` is asked before each look for what is due.
+        """
         self._engine = engine
         self._vault = vault
         self._carrier = carrier
         self._sender = sender
         self._status_callback = status_callback
         self._compose = compose
+        self._answers = answers
 
     def send_due(self, now: datetime) -> int:
         """Send everything that is due at this moment; returns how many were tried."""
@@ -73,7 +87,9 @@ class Texts:
         return tried
 
     def look_after(self, now: datetime) -> None:
-        """Make due what waited for its request, and give up what died in a sender's hands."""
+        """Make due what waited for its request or its turn, and give up what died in a sender's hands."""
+        if self._answers is not None:
+            self._answers(now)
         with self._engine.begin() as connection:
             texts.wake_waiting(connection, now)
             stuck = texts.fail_stuck(connection, before=now - STUCK_AFTER, now=now)

@@ -2,28 +2,80 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import phonenumbers
 
-from hotline.callflow.events import Event, KeysPressed, Silence, Spoken, TransferEnded
+from hotline.callflow.events import Event, KeysPressed, Recorded, Silence, Spoken, TransferEnded
 
 CALL_SID: Final = re.compile(r"CA[0-9a-f]{32}", re.ASCII)
+MESSAGE_SID: Final = re.compile(r"(SM|MM)[0-9a-f]{32}", re.ASCII)
+RECORDING_SID: Final = re.compile(r"RE[0-9a-f]{32}", re.ASCII)
 
 WITHHELD: Final = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
 """What Twilio sends for callers without a number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE as keyed."""
 
+LONGEST_WORDS: Final = 1000
+"""Characters of speech or text that are looked at; more than anybody says in answer to a question."""
+
 
 class ImpossibleForm(Exception):
-    """The form names no call that can exist."""
+    """The form names no call, message or recording that can exist."""
 
 
-def read_sid(form: Mapping[str, str]) -> str:
-    """The CallSid; raises ImpossibleForm when there is none or it cannot be one."""
-    sid = form.get("CallSid", "")
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text message that came in."""
+
+    sid: str
+    writer: str = field(repr=False)
+    called: str
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that Twilio tells of."""
+
+    call_sid: str
+    sid: str
+    seconds: int
+
+
+def read_sid(form: Mapping[str, str], name: str = "CallSid") -> str:
+    """The SID of a call; raises ImpossibleForm when there is none or it cannot be one."""
+    sid = form.get(name, "")
     if not CALL_SID.fullmatch(sid):
-        raise ImpossibleForm("The CallSid is missing or is not CA and 32 hexadecimal digits.")
+        raise ImpossibleForm(f"The {name} is missing or is not CA and 32 hexadecimal digits.")
     return sid
+
+
+def read_message_sid(form: Mapping[str, str]) -> str:
+    """The SID of a text message; raises ImpossibleForm when there is none or it cannot be one."""
+    sid = form.get("MessageSid", "")
+    if not MESSAGE_SID.fullmatch(sid):
+        raise ImpossibleForm("The MessageSid is missing or is not SM or MM and 32 hexadecimal digits.")
+    return sid
+
+
+def read_message(form: Mapping[str, str]) -> Message:
+    """The message; raises ImpossibleForm when it has no SID, or nobody to answer."""
+    writer = read_caller(form)
+    if writer is None:
+        raise ImpossibleForm("The message comes from no number: it cannot be answered.")
+    return Message(read_message_sid(form), writer, form.get("To", "")[:32], form.get("Body", "")[:LONGEST_WORDS])
+
+
+def read_recording(form: Mapping[str, str]) -> Recording | None:
+    """The recording that is finished, or None when this tells of another state of it; raises ImpossibleForm."""
+    call_sid = read_sid(form)
+    sid = form.get("RecordingSid", "")
+    if not RECORDING_SID.fullmatch(sid):
+        raise ImpossibleForm("The RecordingSid is missing or is not RE and 32 hexadecimal digits.")
+    seconds = _seconds(form)
+    is_finished = form.get("RecordingStatus", "completed") == "completed"
+    return Recording(call_sid, sid, seconds) if is_finished and seconds > 0 else None
 
 
 def read_caller(form: Mapping[str, str]) -> str | None:
@@ -39,10 +91,19 @@ def read_caller(form: Mapping[str, str]) -> str | None:
 def read_event(form: Mapping[str, str]) -> Event:
     """What happened since the last reply. Parameters that are not known change nothing."""
     if "DialCallStatus" in form:
-        return TransferEnded(answered=form["DialCallStatus"] in ("completed", "answered"))
+        return _read_transfer(form)
+    if RECORDING_SID.fullmatch(form.get("RecordingSid", "")):
+        return Recorded(form["RecordingSid"], _seconds(form))
     if "Digits" in form:
         return _read_keys(form)
-    return Spoken() if form.get("SpeechResult") else Silence()
+    return _read_speech(form) if form.get("SpeechResult") else Silence()
+
+
+def _read_transfer(form: Mapping[str, str]) -> Event:
+    """A voicemail that pressed nothing also counts as completed; only DialBridged says that somebody took the call."""
+    picked_up = form["DialCallStatus"] in ("completed", "answered")
+    bridged = form.get("DialBridged")
+    return TransferEnded(answered=picked_up if bridged is None else bridged == "true", picked_up=picked_up)
 
 
 def _read_keys(form: Mapping[str, str]) -> Event:
@@ -50,3 +111,16 @@ def _read_keys(form: Mapping[str, str]) -> Event:
     if form["Digits"] == "" and form.get("FinishedOnKey", "#") == "":
         return Silence()
     return KeysPressed(form["Digits"])
+
+
+def _read_speech(form: Mapping[str, str]) -> Event:
+    try:
+        confidence = float(form["Confidence"])
+    except (KeyError, ValueError):
+        confidence = None
+    return Spoken(form["SpeechResult"][:LONGEST_WORDS], confidence)
+
+
+def _seconds(form: Mapping[str, str]) -> int:
+    told = form.get("RecordingDuration", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 6 else 0

@@ -1,10 +1,11 @@
 """The routes that Twilio calls. The caller always hears something: the newest answer, an apology, the last resort."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
 from hotline import clock
@@ -12,10 +13,12 @@ from hotline.callflow.events import Dialled
 from hotline.callflow.languages import FIRST_LANGUAGE
 from hotline.calls.turns import Calls, UnknownCall
 from hotline.speech.last_resort import last_resort
+from hotline.speech.recordings import recordings_folder
 from hotline.store.calls import OPEN_STATUSES
 from hotline.store.database import DATABASE_TROUBLE
-from hotline.voice.forms import ImpossibleForm, read_caller, read_event, read_sid
+from hotline.voice.forms import ImpossibleForm, read_caller, read_event, read_recording, read_sid
 from hotline.voice.signature import Signatures
+from hotline.voice.twiml import RECORDINGS
 
 log = logging.getLogger(__name__)
 
@@ -24,20 +27,33 @@ NO_TURN: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """The telephone numbers of the line and of its operators."""
+
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """Number of the line in E.164 -> the language in which it answers."""
+    operators: tuple[str, ...] = ()
+
+    def language(self, called: str) -> str:
+        """The language in which this number of the line answers."""
+        return self.languages.get(called, FIRST_LANGUAGE)
+
+
+@dataclass(frozen=True, slots=True)
 class Webhooks:
-    """What the routes need."""
+    """What the routes of a telephone call need."""
 
     calls: Calls
     signatures: Signatures
-    operator_numbers: tuple[str, ...]
+    numbers: Numbers
 
     def incoming(self) -> Response:
         """The number's voice URL: a call comes in."""
-        return _twiml(self._answer(read_sid(request.form)))
+        return twiml(self._answer(read_sid(request.form)))
 
     def turn(self) -> Response:
         """Every later turn of a call."""
-        return _twiml(self._take(read_sid(request.form)))
+        return twiml(self._take(read_sid(request.form)))
 
     def status(self) -> Response:
         """Status callbacks: best-effort in delivery and order, so they only ever close a call."""
@@ -48,12 +64,15 @@ class Webhooks:
             log.info("a status callback found no open call")
         return Response(status=204)
 
-    def refuse_strangers(self) -> Response | None:
-        """Before every route: 403 and nothing else for whoever cannot sign."""
-        if self.signatures.are_genuine(request):
-            return None
-        log.warning("refused a webhook: its signature fits none of the auth tokens and the public address")
-        return Response(status=403)
+    def recording(self) -> Response:
+        """A recording is finished: the only word of it when its caller hung up instead of ending it."""
+        recording = read_recording(request.form)
+        if recording is not None:
+            try:
+                self.calls.keep_message(recording.call_sid, recording.sid, recording.seconds, clock.now())
+            except UnknownCall:
+                log.error("a recording belongs to no known call", extra={"recording": recording.sid})
+        return Response(status=204)
 
     def last_resort(self, error: Exception) -> Response:
         """When nothing else can be said: an apology that needs no database, and the operators' numbers.
@@ -63,12 +82,16 @@ class Webhooks:
         if isinstance(error, HTTPException):
             return Response(status=error.code)
         # The exception's own text may hold what the caller keyed; only its kind and place are logged.
-        log.error("a webhook failed, the caller got the last resort", extra={"kind": _kind(error)})
-        return _twiml(last_resort(FIRST_LANGUAGE, self.operator_numbers))
+        log.error("a webhook failed, the caller got the last resort", extra={"kind": kind_of(error)})
+        return twiml(last_resort(self.numbers.language(request.form.get("To", "")), self.numbers.operators))
 
     def _answer(self, sid: str) -> str:
-        event = Dialled(FIRST_LANGUAGE, read_caller(request.form), bool(self.operator_numbers))
-        return self.calls.answer(sid, request.form.get("To", "")[:32], event, clock.now())
+        called = request.form.get("To", "")[:32]
+        event = Dialled(self.numbers.language(called), read_caller(request.form))
+        answer = self.calls.answer(sid, called, event, clock.now())
+        if answer is None:
+            raise UnknownCall("A call is known, but what it knew is erased.")
+        return answer
 
     def _take(self, sid: str) -> str:
         number = request.args.get("turn", NO_TURN, type=int)
@@ -80,35 +103,62 @@ class Webhooks:
         except DATABASE_TROUBLE:
             raise
         except Exception as error:
-            log.error("a step failed, the caller gets an apology and a person", extra={"kind": _kind(error)})
+            log.error("a step failed, the caller gets an apology and a person", extra={"kind": kind_of(error)})
             return self.calls.apologise(sid, number, clock.now())
 
 
 def voice_blueprint(webhooks: Webhooks) -> Blueprint:
     """The routes under /voice, each refusing whoever cannot sign."""
-    blueprint = Blueprint("voice", __name__, url_prefix="/voice")
-    blueprint.before_request(webhooks.refuse_strangers)
+    blueprint = signed_blueprint("voice", webhooks.signatures)
     blueprint.add_url_rule("/incoming", "incoming", webhooks.incoming, methods=["POST"])
     blueprint.add_url_rule("/turn", "turn", webhooks.turn, methods=["POST"])
     blueprint.add_url_rule("/status", "status", webhooks.status, methods=["POST"])
-    blueprint.register_error_handler(ImpossibleForm, _impossible)
+    blueprint.add_url_rule("/recording", "recording", webhooks.recording, methods=["POST"])
     blueprint.register_error_handler(Exception, webhooks.last_resort)
     return blueprint
 
 
-def _impossible(error: Exception) -> Response:
-    log.warning("refused a webhook: %s", error)
-    return Response(status=400)
+def recordings_blueprint() -> Blueprint:
+    """The prompts that are recorded, for everybody who asks: they are what every caller hears."""
+    blueprint = Blueprint("recordings", __name__, url_prefix=RECORDINGS)
+
+    @blueprint.get("/<path:recording>")
+    def recording(recording: str) -> Response:
+        return send_from_directory(recordings_folder(), recording, max_age=86400)
+
+    return blueprint
 
 
-def _twiml(text: str) -> Response:
+def signed_blueprint(name: str, signatures: Signatures) -> Blueprint:
+    """Routes under /name that refuse whoever cannot sign, and forms that cannot be."""
+    blueprint = Blueprint(name, __name__, url_prefix=f"/{name}")
+
+    def refuse_strangers() -> Response | None:
+        """Before every route: 403 and nothing else for whoever cannot sign."""
+        if signatures.are_genuine(request):
+            return None
+        log.warning("refused a webhook: its signature fits none of the auth tokens and the public address")
+        return Response(status=403)
+
+    blueprint.before_request(refuse_strangers)
+    blueprint.register_error_handler(ImpossibleForm, _impossible)
+    return blueprint
+
+
+def twiml(text: str) -> Response:
+    """A document that Twilio acts on."""
     return Response(text, content_type="text/xml; charset=utf-8")
 
 
-def _kind(error: Exception) -> str:
+def kind_of(error: Exception) -> str:
     """Where an exception came from, without its text: that may hold what the caller keyed."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = "" if trace is None else f" in {trace.tb_frame.f_code.co_qualname}, line {trace.tb_lineno}"
     return type(error).__name__ + place
+
+
+def _impossible(error: Exception) -> Response:
+    log.warning("refused a webhook: %s", error)
+    return Response(status=400)

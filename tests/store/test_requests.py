@@ -11,12 +11,11 @@ from hotline.callflow.events import Answer, Target
 from hotline.store import requests as stored
 from hotline.store.database import Engine
 from hotline.store.follow_ups import open_follow_up
+from hotline.store.counting import count_accepted, count_persons
 from hotline.store.requests import (
     FoundReceipt,
     Progress,
     Status,
-    count_accepted,
-    count_persons,
     find_by_receipt,
     find_newest,
     find_open,

@@ -72,6 +72,13 @@ def upgrade() -> None:
                existing_comment='the number that was dialled',
                existing_nullable=False)
     op.create_index('ix_calls_by_caller', 'calls', ['caller_print', 'started_at'], unique=False, postgresql_where=sa.text('caller_print IS NOT NULL'))
+    op.create_index(
+        "uq_calls_open_text",
+        "calls",
+        ["caller_print", "called"],
+        unique=True,
+        postgresql_where=sa.text("channel = 'text' AND ended_at IS NULL"),
+    )
     op.create_index('ix_calls_in_line', 'calls', ['in_line_since'], unique=False, postgresql_where=sa.text('in_line_since IS NOT NULL'))
     op.add_column('requests', sa.Column('municipality', sa.String(length=64), nullable=True, comment='of the registered address, as the backend names it'))
     op.add_column('requests', sa.Column('person_print', sa.String(length=32), nullable=True, comment='keyed fingerprint of the facts; erased with them'))
@@ -86,6 +93,9 @@ def downgrade() -> None:
     op.drop_index('ix_requests_by_person', table_name='requests', postgresql_where=sa.text('person_print IS NOT NULL'))
     op.drop_column('requests', 'person_print')
     op.drop_column('requests', 'municipality')
+    op.drop_index(
+        "uq_calls_open_text", table_name="calls", postgresql_where=sa.text("channel = 'text' AND ended_at IS NULL")
+    )
     op.drop_index('ix_calls_in_line', table_name='calls', postgresql_where=sa.text('in_line_since IS NOT NULL'))
     op.drop_index('ix_calls_by_caller', table_name='calls', postgresql_where=sa.text('caller_print IS NOT NULL'))
     op.alter_column('calls', 'called',

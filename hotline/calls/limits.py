@@ -1,0 +1,35 @@
+"""How much is usual. Beyond it the line slows down and marks; it never turns away somebody whose card is lost."""
+
+from datetime import timedelta
+from typing import Final
+
+A_DAY: Final = timedelta(hours=24)
+
+AN_HOUR: Final = timedelta(hours=1)
+
+REQUESTS_OF_A_CALLER: Final = 3
+"""Requests a day from one telephone: a family that lost everything needs no more. The next one is slowed down."""
+
+REQUESTS_FOR_A_PERSON: Final = 3
+"""Requests a day for one holder: corrected and repeated, the two targets apart. The next one is slowed down."""
+
+PERSONS_OF_A_CALLER: Final = 3
+"""Different holders a day from one telephone, before operators and on-call are told."""
+
+REQUESTS_IN_ALL: Final = 600
+"""Requests an hour from everybody, before each further one is slowed down: many times a busy day's."""
+
+SLOWED_BY: Final = timedelta(seconds=20)
+"""How much later a request beyond the limits is carried out. Whoever really lost a card can wait so long."""
+
+TEXTS_TO_A_NUMBER: Final = 3
+"""Text messages a day to one number, by whomever."""
+
+TEXTS_OF_A_CALLER: Final = 3
+"""Text messages a day that one telephone can ask for."""
+
+TEXTS_IN_ALL: Final = 1000
+"""Text messages an hour, in all."""
+
+WRONG_RECEIPTS: Final = 5
+"""Wrong birth dates a day with one receipt number, and wrong pairs a day from one telephone."""

@@ -1,0 +1,46 @@
+"""Conversations by text: calls that are written, one turn for each message."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select
+
+from hotline.store.requests import Status
+from hotline.store.tables import calls, requests, turns
+
+BATCH = 100
+"""Conversations that are looked up at a time."""
+
+
+def find_open_text(connection: Connection, caller_print: str, called: str) -> str | None:
+    """The conversation that goes on between these two numbers, or None."""
+    is_open = (calls.c.caller_print == caller_print) & (calls.c.called == called) & calls.c.ended_at.is_(None)
+    return connection.execute(select(calls.c.sid).where(is_open, calls.c.channel == "text")).scalar_one_or_none()
+
+
+def find_answering(connection: Connection, message_sid: str) -> str | None:
+    """The conversation of which a turn answered this text message, or None."""
+    return connection.execute(select(turns.c.call_sid).where(turns.c.message_sid == message_sid)).scalar_one_or_none()
+
+
+def find_answered(connection: Connection, step: str, accepted_before: datetime) -> Sequence[tuple[str, int]]:
+    """Conversations at this step whose newest request is answered, or was accepted before that moment.
+
+    Each with its newest turn; the oldest first, at most a batch.
+    """
+    newest = (
+        select(requests.c.status, requests.c.accepted_at)
+        .where(requests.c.call_sid == calls.c.sid)
+        .order_by(requests.c.turn.desc())
+        .limit(1)
+        .lateral("newest")
+    )
+    is_time = or_(newest.c.status != Status.ACCEPTED, newest.c.accepted_at < accepted_before)
+    answered = (
+        select(calls.c.sid, calls.c.turn)
+        .join(newest, is_time)
+        .where(calls.c.channel == "text", calls.c.ended_at.is_(None), calls.c.step == step)
+        .order_by(calls.c.started_at)
+        .limit(BATCH)
+    )
+    return [(row.sid, row.turn) for row in connection.execute(answered)]
