@@ -51,8 +51,9 @@ OTHER_DIGITS: Final[Mapping[str, Mapping[str, str]]] = {
     "th": {"1": "เอ็ด", "2": "โท"},
     "id": {"0": "kosong zero"},
     "fil": {
-        **{"0": "sero zero oh", "1": "uno one", "2": "dos two", "3": "tres three", "4": "kuwatro four"},
-        **{"5": "singko five", "6": "sais six", "7": "siyete seven", "8": "otso eight", "9": "nuwebe nine"},
+        **{"0": "sero zero oh", "1": "isa uno one", "2": "dalawa dos two", "3": "tatlo tres three"},
+        **{"4": "apat kuwatro four", "5": "lima singko five", "6": "anim sais six"},
+        **{"7": "pito siyete seven", "8": "walo otso eight", "9": "siyam nuwebe nine"},
     },
     "ne": {"0": "सुन्ना जिरो", "2": "दुइ", "5": "पांच", "6": "छः छह", "9": "नव"},
 }

@@ -46,7 +46,8 @@ def find_key_name(template: Template, voice: Voice) -> str | None:
 @cache
 def _pattern(language: str, star: str, hash_: str) -> re.Pattern[str]:
     names = "|".join(re.escape(name.casefold()) for name in (star, hash_))
-    if language not in WITHOUT_BLANKS:
+    # Marks of Nepali letters are no letters to a pattern, so that words have no borders in it.
+    if language not in {*WITHOUT_BLANKS, "ne"}:
         names = rf"\b(?:{names})\b"
     digit = rf"(?<!\d)\d(?!\d|[-/.]\d)(?!{_COUNTED})"
     kind = language.removesuffix("-easy")

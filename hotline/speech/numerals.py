@@ -21,7 +21,10 @@ _ERA_DATE: Final = re.compile(
     rf"({'|'.join(_ERA_NAMES)})\s*(元|\d{{1,2}})[年./-]\s*(\d{{1,2}})[月./-]\s*(\d{{1,2}})日?", re.IGNORECASE
 )
 
-_HYPHENS: Final = re.compile(r"(?<=\w)\s*[-‐‑‒–—―−]\s*(?=\w)|(?<=\d)ー(?=\d)")
+_JAPAN: Final = re.compile(r"^\+\s?81[\s-]?(?:\(0\))?")
+"""How a number in Japan begins when it is written for callers abroad."""
+
+_HYPHENS: Final = re.compile(r"(?<=\w)\s*[-/‐‑‒–—―−]\s*(?=\w)|(?<=\d)ー(?=\d)")
 _PARTS: Final = re.compile(r"丁目|番地の?|番|号|の(?=.)")
 """What stands between the parts of a Japanese house number."""
 
@@ -35,7 +38,7 @@ def read_row(words: str, language: str, spoken: Mapping[str, str], *, in_parts: 
     of a house number do; else a date gets all its eight digits, and a postal code or telephone number loses its
     hyphens.
     """
-    text = figures(words).strip().rstrip("。.#")
+    text = _JAPAN.sub("0", figures(words).strip().rstrip("。.#"))
     text = "".join(_kanji(letter, language) for letter in text)
     if not in_parts and (day := _read_date(text)):
         return day
@@ -102,5 +105,5 @@ def _digit_words(language: str, spoken: tuple[tuple[str, str], ...]) -> dict[str
 
 def _kanji(letter: str, language: str) -> str:
     """Kanji figures stand for themselves in Japanese and Chinese; elsewhere they are no digits."""
-    at = "〇一二三四五六七八九".find(letter)
-    return str(at) if at >= 0 and language in (*_JAPANESE, "zh") else letter
+    at = "〇一二三四五六七八九零".find(letter)
+    return str(at % 10) if at >= 0 and language in (*_JAPANESE, "zh") else letter

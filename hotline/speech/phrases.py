@@ -18,6 +18,9 @@ MOST_LETTERS: Final = 20
 FEWEST_LETTERS: Final = 2
 """Letters of a phrase that counts within such an utterance: a single one is a part of too many words."""
 
+_GAP: Final = r"[\s.,;:!?。、，！？…]"
+"""What stands between words. Not `\\W`, which the marks of Thai and Nepali letters are too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -112,9 +115,11 @@ def without_courtesies(words: str, language: str) -> str:
 @lru_cache(64)
 def _courtesies(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     some = f"(?:{_polite_words(language)})"
-    edge = r"[\s\W]*" if language in WITHOUT_BLANKS else r"(?:[\s\W]+|$)"
-    start = r"[\s\W]*" if language in WITHOUT_BLANKS else r"(?:[\s\W]+|^)"
-    return re.compile(rf"^(?:{some}{edge})+", re.IGNORECASE), re.compile(rf"(?:{start}{some})+\W*$", re.IGNORECASE)
+    after, before = (f"{_GAP}*", f"{_GAP}*") if language in WITHOUT_BLANKS else (f"(?:{_GAP}+|$)", f"(?:{_GAP}+|^)")
+    return (
+        re.compile(f"^{_GAP}*(?:{some}{after})+", re.IGNORECASE),
+        re.compile(f"(?:{before}{some})+{_GAP}*$", re.IGNORECASE),
+    )
 
 
 def _is_polite(part: str, language: str) -> bool:
