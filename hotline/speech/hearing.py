@@ -130,7 +130,7 @@ class Hearing:
         for key in dict.fromkeys(option.key for option in options):
             names = {voice.keys[key], voice.words[key], key if key.isdigit() else voice.keys[key]}
             for name in sorted(names - taken):
-                yield Phrase(name, key, must_be_all=True)
+                yield Phrase(name, key, names_key=True)
 
 
 def _everywhere(to: Menu | Entry) -> dict[str, str]:

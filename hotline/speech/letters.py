@@ -36,9 +36,15 @@ def without_accents(text: str) -> str:
 
 
 def figures(text: str) -> str:
-    """The text with the figures of every script as 0 to 9."""
-    return "".join(str(unicodedata.decimal(letter, letter)) for letter in unicodedata.normalize("NFKC", text))
+    """The text with the figures of every script as 0 to 9, also those that are drawn as keys."""
+    shown = (letter for letter in unicodedata.normalize("NFKC", text) if not _is_drawing(letter))
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in shown)
 
 
 def _is_kept(letter: str) -> bool:
     return unicodedata.category(letter)[0] in _KEPT
+
+
+def _is_drawing(letter: str) -> bool:
+    """Whether it only says how another letter is drawn: the frame of a key, a direction, a colour."""
+    return unicodedata.category(letter) in ("Me", "Cf") or "\ufe00" <= letter <= "\ufe0f"

@@ -29,7 +29,9 @@ class Phrase:
     text: str
     keys: str
     must_be_all: bool = False
-    """Whether it counts only when nothing else is said: yes, no, and the names of keys."""
+    """Whether it counts only when nothing else is said, as yes and no do."""
+    names_key: bool = False
+    """Whether it is the name of the key itself: among other words it is no key, as one is in "one card"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,25 @@ def find_meaning(words: str, language: str, phrases: tuple[Phrase, ...], *, only
     if len(alike) == 1:
         return alike.pop()
     found = _find(said, language, known)
-    meant = {one.phrase.keys for one in found}
-    if len(meant) != 1:
-        return None
-    rest = _rest(said, found)
-    if all(_is_polite(part, language) for part in rest):
-        return meant.pop()
-    if only_all or any(one.phrase.must_be_all for one in found) or not _is_short(said, language):
+    if (keys := _keys(found)) and all(_is_polite(part, language) for part in _rest(said, found)):
+        return keys
+    return None if only_all else _find_among_others(said, language, known)
+
+
+def _find_among_others(said: str, language: str, known: Iterable[tuple[str, Phrase]]) -> str | None:
+    found = _find(said, language, [(text, phrase) for text, phrase in known if not phrase.names_key])
+    if not found or any(one.phrase.must_be_all for one in found) or not _is_short(said, language):
         return None
     if language in WITHOUT_BLANKS and max(one.end - one.start for one in found) < FEWEST_LETTERS:
         return None
     negation = NEGATIONS.get(language.removesuffix("-easy"))
-    return None if negation and negation.search(" ".join(rest)) else meant.pop()
+    return None if negation and negation.search(" ".join(_rest(said, found))) else _keys(found)
+
+
+def _keys(found: Iterable[_Found]) -> str | None:
+    """What all of them stand for; None when that is nothing, or not one thing."""
+    meant = {one.phrase.keys for one in found}
+    return meant.pop() if len(meant) == 1 else None
 
 
 @lru_cache(1024)

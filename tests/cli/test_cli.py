@@ -223,4 +223,5 @@ def test_the_backend_wants_a_token(hotline):
 
 def test_prompts_are_checked(hotline):
     done = hotline("prompts", "check")
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ja: complete.\n" in done.stdout

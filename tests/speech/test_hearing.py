@@ -95,6 +95,9 @@ def test_what_works_everywhere_is_understood_everywhere(language: str, listen: L
         ("?!", None),
         ("elephant", None),
         ("flost", None),
+        ("i lost one card", "2"),
+        ("one card", None),
+        ("two one", None),
         ("lost card and new card", None),
     ],
 )
@@ -341,6 +344,9 @@ def test_a_house_number_may_be_skipped_and_is_never_taken_for_a_language() -> No
         ("2*16*3", HOUSE_NUMBER, "2*16*3"),
         ("operator", ENTRY, "0"),
         ("٣", MAIN_MENU, "3"),
+        ("2\ufe0f\u20e3", MAIN_MENU, "2"),
+        ("#\ufe0f\u20e3", MAIN_MENU, "#"),
+        ("\u200e2\u200f", MAIN_MENU, "2"),
     ],
 )
 def test_a_text_message_is_keys_or_words(body: str, listen: Listen, keys: str | None) -> None:
