@@ -17,7 +17,7 @@ MENUS: Final = frozenset(
         "lost receipt reissue questions protection take_up language person again",
         "hours bring answers person back",
         "found cost health child smartphone back",
-        "call_back answers back",
+        "lost call_back answers again back",
         "card smartphone both",
         "yes no",
         "birth_date postal_code house_number",

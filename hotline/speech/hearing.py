@@ -90,8 +90,9 @@ class Hearing:
         return tuple(dict.fromkeys(text for text in plain if 0 < len(text) <= MOST_LETTERS_OF_A_HINT))[:MOST_HINTS]
 
     def _row(self, words: str, language: str, entry: Entry) -> str | None:
-        told = without_courtesies(words, language)
-        row = read_row(told, language, self._wording.voice(language).words, in_parts=entry.may_be_empty)
+        voice = self._wording.voice(language)
+        told = without_courtesies(words, language).casefold().removesuffix(voice.keys["#"].casefold())
+        row = read_row(told, language, voice.words, in_parts=entry.may_be_empty)
         # Vietnamese says không for zero and for no: alone it is not certain.
         if row and len(row) == 1 and find_meaning(words, language, self._yes_and_no(language), only_all=True):
             return None
@@ -110,7 +111,8 @@ class Hearing:
             for text in self._wording.phrases(prompt, language)
             if text not in known
         ]
-        return (*own, *common, *self._names_of_keys(language, options))
+        keys = [*(option.key for option in options), *EVERYWHERE] if isinstance(to, Menu) else ["*", "#"]
+        return (*own, *common, *self._names_of_keys(language, dict.fromkeys(keys)))
 
     def _of_option(self, option: Option, language: str) -> Iterable[Phrase]:
         if option.words is not None:
@@ -123,11 +125,11 @@ class Hearing:
             return [Phrase(name, option.key) for name in sorted(names)]
         return ()
 
-    def _names_of_keys(self, language: str, options: Iterable[Option]) -> Iterable[Phrase]:
+    def _names_of_keys(self, language: str, keys: Iterable[str]) -> Iterable[Phrase]:
         """Callers also say the key that they should press; a word that is a yes or a no is none."""
         voice = self._wording.voice(language)
         taken = {phrase.text for phrase in self._yes_and_no(language)}
-        for key in dict.fromkeys(option.key for option in options):
+        for key in keys:
             names = {voice.keys[key], voice.words[key], key if key.isdigit() else voice.keys[key]}
             for name in sorted(names - taken):
                 yield Phrase(name, key, names_key=True)

@@ -90,6 +90,9 @@ def test_what_works_everywhere_is_understood_everywhere(language: str, listen: L
         ("back", "#"),
         ("two", "2"),
         ("2", "2"),
+        ("zero", "0"),
+        ("the hash key", "#"),
+        ("eight", None),
         ("8", None),
         ("", None),
         ("?!", None),
@@ -251,6 +254,9 @@ def test_the_source_language_is_understood_only_where_a_language_has_no_list(lin
         ("ja", "昭和55年3月1日", "3550301"),
         ("ja", "令和元年5月1日", "5010501"),
         ("ja", "じゅうに", None),
+        ("ja", "いちに、シャープ", "12"),
+        ("ja", "シャープ", "#"),
+        ("en", "one two the hash key", "12"),
         ("ja-easy", "さん に いち", "321"),
         ("zh", "幺九八零零三零一", "19800301"),
         ("zh", "一九八零年三月一日", "19800301"),
@@ -285,6 +291,7 @@ def test_what_a_voice_reads_back_is_understood_when_it_is_said(language: str) ->
 def test_a_word_that_may_be_a_digit_or_a_no_is_neither() -> None:
     assert understand("không", SURE, "vi", ENTRY) is None
     assert understand("không không", SURE, "vi", ENTRY) == "00"
+    assert understand("không", SURE, "vi", MAIN_MENU) is None
 
 
 @pytest.mark.parametrize(
