@@ -11,8 +11,8 @@ from hotline.callflow.effects import Effect, OpenFollowUp, Reason
 from hotline.callflow.events import Dialled, Event, KeysPressed, Silence, Spoken
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
-from hotline.callflow.replies import Listen, Reply, Sentence
-from hotline.callflow.state import Dropped, Outcome, State, Step, Turn
+from hotline.callflow.replies import Entry, Hold, Listen, Menu, Reply, Sentence
+from hotline.callflow.state import MOST_MISHEARD, Dropped, Outcome, State, Step, Turn
 from hotline.callflow.steps import after, information, menus, person, receipt, result, suspension, taking_up, texting
 
 TALKS: Final[dict[Step, Talk]] = {
@@ -57,15 +57,16 @@ TALKS: Final[dict[Step, Talk]] = {
 MOST_MISSES: Final = 3
 """Misses in a row at one step; the last leads to a person."""
 
-MOST_MISHEARD: Final = 2
-"""Utterances that were not understood in one call; after the last only keys count, for the line may be noisy."""
-
 NUMBER_NEVER_KEPT_DIGITS: Final = 12
 """Digits of a My Number, which the line may not collect."""
 
 SILENT: Final = Sentence("common.silence")
 
 _EVERYWHERE: Final = ("0", "*", "9", "#")
+_LANGUAGES: Final = (Step.LANGUAGE, Step.LANGUAGE_MORE)
+_BEGUN_AT: Final = {Step.CONFIRM_SPOKEN: Step.CONFIRM, Step.IN_LINE: Step.OPERATOR}
+"""Where the languages return to when a step needs the words that led to it, which were said in another language."""
+
 _CALL_BACK: Final = (Step.CALL_BACK_OFFER, Step.CALL_BACK_NUMBER, Step.CALL_BACK_CONFIRM, Step.VOICE_MESSAGE)
 
 
@@ -79,8 +80,14 @@ def take(state: State, event: Event, now: Now) -> Turn:
     """The turn that answers an event. Every event is answered at every step."""
     talk = TALKS[state.step]
     event = _as_keys(talk, event)
-    listens = isinstance(asked(state, now).ending, Listen)
-    move = _everywhere(state, talk, event, now) if listens else talk.hears(state, event, now)
+    match asked(state, now).ending:
+        case Listen(to):
+            state = _mishearing(state, event)
+            move = _everywhere(state, talk, to, event, now)
+        case Hold():
+            move = _elsewhere(state, talk, event) or talk.hears(state, event, now)
+        case _:
+            move = talk.hears(state, event, now)
     return _arrive(move, now) if isinstance(move, Go) else _miss(state, move.words, now)
 
 
@@ -111,43 +118,62 @@ def _as_keys(talk: Talk, event: Event) -> Event:
     """Words that were understood are as good as keys, except where a step must know that nobody pressed one."""
     match event:
         case Spoken(means=str(means)) if means in _EVERYWHERE or not talk.tells_speech_from_keys:
-            return KeysPressed(means)
+            return _as_keys(talk, KeysPressed(means))
+        case KeysPressed(""):
+            return KeysPressed("#")
         case _:
             return event
 
 
-def _everywhere(state: State, talk: Talk, event: Event, now: Now) -> Move:
+def _everywhere(state: State, talk: Talk, to: Menu | Entry, event: Event, now: Now) -> Move:
     match event:
         case KeysPressed(keys) if _may_be_my_number(keys):
             return Miss(Sentence("common.twelve_digits"))
-        case KeysPressed(keys) if keys.rstrip("#") == "0":
-            return Go(state, Step.OPERATOR)
-        case KeysPressed(keys) if keys.rstrip("#") == "9" and not talk.nine_is_a_digit:
-            return Go(replace(state, back_to=state.step), Step.LANGUAGE)
         case Silence() if not talk.silence_goes_on:
             return Miss(SILENT)
         case Spoken(means=None):
-            return _misheard(state)
+            return Miss(_not_understood(state))
+    if away := _elsewhere(state, talk, event):
+        return away
     move = talk.hears(state, event, now)
     if isinstance(move, Miss) and event == KeysPressed("*"):
         return Go(state, state.step)
     if isinstance(move, Miss) and event == KeysPressed("#"):
-        return _back(state, talk)
+        return _back(state, talk, to)
     return move
 
 
-def _back(state: State, talk: Talk) -> Go:
-    if state.step in (Step.LANGUAGE, Step.LANGUAGE_MORE):
+def _elsewhere(state: State, talk: Talk, event: Event) -> Go | None:
+    """To a person or to the languages, as from everywhere; None when the event is the step's own."""
+    match event:
+        case KeysPressed(keys) if keys.rstrip("#") == "0":
+            return Go(state, Step.OPERATOR)
+        case KeysPressed(keys) if keys.rstrip("#") == "9" and not talk.nine_is_a_digit:
+            return Go(replace(state, back_to=_BEGUN_AT.get(state.step, state.step)), Step.LANGUAGE)
+        case _:
+            return None
+
+
+def _back(state: State, talk: Talk, to: Menu | Entry) -> Move:
+    if state.step in _LANGUAGES:
         return Go(replace(state, back_to=None), state.back_to or Step.MAIN_MENU)
+    if state.correcting and state.step in suspension.CORRECTIONS.values():
+        return Go(replace(state, correcting=False), Step.CONFIRM)
+    if talk.back is None and isinstance(to, Entry):
+        # Most likely it still belongs to the entry before, which a pause had ended: asked again, without a reproach.
+        return Go(replace(state, misses=state.misses + 1), state.step) if _may_miss(state) else Miss(SILENT)
     return Go(state, talk.back or state.step)
 
 
-def _misheard(state: State) -> Move:
+def _mishearing(state: State, event: Event) -> State:
+    was_misheard = isinstance(event, Spoken) and event.means is None and not state.by_text
+    return replace(state, misheard=state.misheard + 1) if was_misheard else state
+
+
+def _not_understood(state: State) -> Sentence:
     if state.by_text:
-        return Miss(Sentence("text.unreadable"))
-    heard = replace(state, misheard=state.misheard + 1)
-    words = Sentence("common.not_understood" if heard.misheard < MOST_MISHEARD else "common.keys_from_now")
-    return Go(replace(heard, misses=state.misses + 1), state.step, (words,)) if _may_miss(state) else Miss(words)
+        return Sentence("text.unreadable")
+    return Sentence("common.not_understood" if state.misheard < MOST_MISHEARD else "common.keys_from_now")
 
 
 def _may_miss(state: State) -> bool:
@@ -173,7 +199,7 @@ def _arrive(go: Go, now: Now) -> Turn:
     """Enter a step: its own words follow those that led here."""
     go = person.reach(go, now)
     stays = go.to is go.state.step
-    waits = go.to in person.LINE
+    waits = go.to in person.LINE or (go.to in _LANGUAGES and go.state.back_to in person.LINE)
     state = replace(
         go.state,
         step=go.to,
@@ -183,6 +209,5 @@ def _arrive(go: Go, now: Now) -> Turn:
     reply = asked(state, now)
     ending = reply.ending
     if isinstance(ending, Listen):
-        hears_speech = not state.by_text and state.misheard < MOST_MISHEARD
-        ending = replace(ending, unhurried=state.misses > 0, hears_speech=hears_speech)
+        ending = replace(ending, unhurried=state.misses > 0, hears_speech=state.hears_speech)
     return Turn(state, replace(reply, sentences=(*go.before, *reply.sentences), ending=ending), go.effects)

@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from hotline.callflow.effects import Effect, Facts, Loss
 from hotline.callflow.events import Answer, Target, Waited
 from hotline.callflow.hours import Part
 from hotline.callflow.replies import Reply
+
+MOST_MISHEARD: Final = 2
+"""Utterances that were not understood in one call; after the last only keys count, for the line may be noisy."""
 
 
 class Step(StrEnum):
@@ -91,6 +95,8 @@ class State:
     """How often in this call something was said that was not understood."""
     back_to: Step | None = None
     """Where the language menu returns."""
+    resumes_at: Step | None = None
+    """Where a call that was taken up goes on, once it is known what became of its request meanwhile."""
     closed_part: Part | None = None
     """What the caller asked for out of its hours."""
     page: int = 0
@@ -128,6 +134,11 @@ class State:
     """How often the caller was told their place in the line."""
     ringing: int | None = None
     """Which of the operators rings, counted from 0; None means all at once."""
+
+    @property
+    def hears_speech(self) -> bool:
+        """Whether words count beside keys: never in writing, and not on a line that is hard to hear."""
+        return not self.by_text and self.misheard < MOST_MISHEARD
 
 
 @dataclass(frozen=True, slots=True)

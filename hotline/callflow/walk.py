@@ -4,88 +4,29 @@ What the exhaustive tests, the check of the prompts and the drawing of the conve
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from hotline.callflow import flow
-from hotline.callflow.effects import Facts
-from hotline.callflow.events import (
-    Answer,
-    Dialled,
-    Event,
-    InLine,
-    KeysPressed,
-    LookedUp,
-    MayText,
-    Recorded,
-    Silence,
-    Spoken,
-    Target,
-    TransferEnded,
-    Waited,
-)
-from hotline.callflow.hours import Hours, Opening, Part, Week, YearlyBreak
+from hotline.callflow.effects import Loss
+from hotline.callflow.events import Answer, Dialled, Event, KeysPressed, Silence, Spoken, Target
 from hotline.callflow.languages import FIRST_LANGUAGE
-from hotline.callflow.line import Line, Now
-from hotline.callflow.replies import Listen, Menu, Reply, Sentence
+from hotline.callflow.line import Now
+from hotline.callflow.replies import Entry, HangUp, Listen, Menu, Reply, Sentence
+from hotline.callflow.samples import ANYTHING, LANDLINE, MOBILE, MOMENTS, ONE_KEY, OPEN, RECEIPT, ROWS, WORDS, events_at
 from hotline.callflow.state import Dropped, Outcome, State, Step, Turn
+from hotline.callflow.steps.taking_up import can_be_taken_up
 from hotline.callflow.texts import Told, compose
 from hotline.callflow.whisper import whisper
 
-MOBILE: Final = "+819012345678"
+_SID: Final = "CA" + "0" * 32
 
-_WEEK: Final = Week(Opening(time(9, 30), time(20)), Opening(time(9, 30), time(17, 30)))
-_HOURS: Final = Hours(dict.fromkeys(Part, _WEEK), away=YearlyBreak((12, 29), (1, 3)))
-_LINE: Final = Line(without_voice=frozenset({"ne"}), operators=2, sends_texts=True, hours=_HOURS)
-OPEN: Final = Now(datetime(2026, 11, 24, 3, 0, tzinfo=UTC), _LINE)
-"""A Tuesday at noon in Japan, with everything that a line can have."""
+_MISSES: Final[tuple[Event, ...]] = (Silence(), KeysPressed("8"), KeysPressed("123456789012"), Spoken("words", 0.2))
+"""What a caller who missed once is tried with again: it only leads on to the third miss."""
 
-CLOSED: Final = Now(datetime(2026, 11, 24, 18, 0, tzinfo=UTC), replace(_LINE, operators=0, sends_texts=False))
-"""Three o'clock the next morning, on a line without operators or text messages."""
-
-BIRTH_DATE: Final = date(1980, 3, 1)
-
-_RECEIPT: Final = "12345671"
-_DONE: Final = datetime(2026, 11, 24, 2, 59, tzinfo=UTC)
-_KEYS: Final = (
-    *"0123456789*#",
-    *("19800301#", "3550301#", "19850101#", "19800230#", "3700101#", "29990101#", "198003"),
-    *("1000001#", "2*16*3#", "2*a#", "1234567890123#", "123456789012", "#"),
-    *(f"{_RECEIPT}#", "12345678#", "09012345678#", "0312345678#", "05012345678#"),
-)
-_WAITED: Final = (
-    Waited(_RECEIPT, 0.5),
-    Waited(_RECEIPT, 0.5, slowed=True),
-    Waited(_RECEIPT, 9.0),
-    Waited(_RECEIPT, 61.0),
-    Waited(_RECEIPT, 9.0, given_up=True),
-    *(
-        Waited(_RECEIPT, 1.0, dict.fromkeys(Target, answer), municipality="千代田区", finished_at=_DONE)
-        for answer in Answer
-    ),
-)
-EVENTS: Final[tuple[Event, ...]] = (
-    *map(KeysPressed, _KEYS),
-    *(Spoken("words", 0.9, means) for means in (None, "1", "2", "0", "*", "9", "#", "19800301")),
-    Silence(),
-    *_WAITED,
-    LookedUp(None),
-    LookedUp(None, is_limited=True),
-    *map(LookedUp, _WAITED),
-    MayText(may=True),
-    MayText(may=False),
-    *map(InLine, (0, 1, 2, 5)),
-    *(TransferEnded(*ended) for ended in ((True, True), (False, False), (False, True))),
-    Recorded("RE" + "0" * 32, 5),
-    Recorded("RE" + "0" * 32, 0),
-)
-"""One of every kind of event, and of keys one of every kind that a step tells apart."""
-
-
-_SPOKEN_ANYWHERE: Final = ("heard.person", "heard.again", "heard.language", "heard.back", "text.later", "text.again")
-"""Words that are understood everywhere, and what is written beside the conversation itself."""
+_SPOKEN_ANYWHERE: Final = ("heard.person", "heard.again", "heard.language", "heard.back", "text.later")
+"""Words that are understood everywhere, and what is written where a caller on the telephone would hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +39,27 @@ class Way:
     now: Now
 
 
-def walk(language: str = FIRST_LANGUAGE) -> Iterator[Way]:
+def walk(language: str = FIRST_LANGUAGE, moments: Iterable[Now] = MOMENTS) -> Iterator[Way]:
     """Every turn that a call which begins in this language can take, each kind of place once.
 
-    Places that differ only in what does not change what is said next (what was keyed, say) are one place.
+    Places that differ only in what does not change what is said next (what was keyed, say) are one place. The turns of
+    one place come one after the other. At the first place of each step every kind of event happens; at the others,
+    those that can.
     """
-    for now in (OPEN, CLOSED, replace(OPEN, line=replace(_LINE, rings_in_turn=True))):
-        yield from _walk_from(_beginnings(language, now), now)
+    for now in moments:
+        yield from _Walk(language, now).ways()
 
 
 def prompts_used() -> frozenset[str]:
     """The prompts that the line can say, write or whisper, and those that name the words it understands."""
     used = set(_SPOKEN_ANYWHERE)
     for way in walk():
-        used |= _of_reply(way.turn.reply) | _of_reply(whisper(way.turn.state))
-        used |= _of_reply(flow.apologise(way.turn.state, way.now).reply)
+        state = way.turn.state
+        used |= _of_reply(way.turn.reply)
+        if state.step is Step.RINGING:
+            used |= _of_reply(whisper(state))
+        if way.before is None:
+            used |= _of_reply(flow.apologise(state, way.now).reply)
     for told in _messages():
         used |= _of_sentences(compose(told, OPEN))
     return frozenset(used)
@@ -121,79 +68,130 @@ def prompts_used() -> frozenset[str]:
 def _messages() -> Iterator[Told]:
     for answer in Answer:
         for municipality in (None, "千代田区"):
-            yield Told(_RECEIPT, dict.fromkeys(Target, answer), municipality=municipality)
-    yield Told(_RECEIPT, {})
+            yield Told(RECEIPT, dict.fromkeys(Target, answer), municipality=municipality)
+    yield Told(RECEIPT, {})
 
 
-def _beginnings(language: str, now: Now) -> Iterator[Way]:
-    broken_off = State(
-        Step.POSTAL_CODE,
-        language,
-        outcome=Outcome.NOT_CONFIRMED,
-        targets=(Target.CARD,),
-        facts=Facts(BIRTH_DATE),
-    )
-    for caller in (MOBILE, "+81312345678", None):
-        for by_text in (False, True):
-            event = Dialled(language, caller, by_text)
-            yield Way(None, event, flow.answer(event, now), now)
-    event = Dialled(language, MOBILE)
-    yield Way(None, event, flow.answer(event, now, Dropped("CA" + "0" * 32, broken_off)), now)
+class _Walk:
+    """One walk, at one moment."""
+
+    def __init__(self, language: str, now: Now) -> None:
+        self._language = language
+        self._now = now
+        self._seen: set[object] = set()
+        self._steps: set[Step] = set()
+        self._ahead: deque[State] = deque()
+
+    def ways(self) -> Iterator[Way]:
+        """From every beginning to every end; then the calls that broke off somewhere are taken up."""
+        for caller, by_text in ((MOBILE, False), (LANDLINE, False), (None, False), (MOBILE, True)):
+            yield self._answered(Dialled(self._language, caller, by_text))
+        broken_off: dict[object, State] = {}
+        for way in self._onward():
+            if can_be_taken_up(way.turn.state):
+                broken_off.setdefault(_left_behind(way.turn.state), way.turn.state)
+            yield way
+        for state in broken_off.values():
+            yield self._answered(Dialled(self._language, state.caller, state.by_text), Dropped(_SID, state))
+        yield from self._onward()
+
+    def _answered(self, event: Dialled, dropped: Dropped | None = None) -> Way:
+        turn = flow.answer(event, self._now, dropped)
+        self._ahead.append(turn.state)
+        return Way(None, event, turn, self._now)
+
+    def _onward(self) -> Iterator[Way]:
+        while self._ahead:
+            state = self._ahead.popleft()
+            if (place := _place(state)) in self._seen:
+                continue
+            self._seen.add(place)
+            for event in self._events(state):
+                turn = flow.take(state, event, self._now)
+                self._ahead.append(turn.state)
+                yield Way(state, event, turn, self._now)
+
+    def _events(self, state: State) -> tuple[Event, ...]:
+        if state.step not in self._steps:
+            self._steps.add(state.step)
+            return (*ANYTHING, *events_at(state))
+        if state.misses:
+            return _MISSES
+        match flow.asked(state, self._now).ending:
+            case Listen(Menu()):
+                return (*ONE_KEY, *WORDS, Silence(), *events_at(state))
+            case Listen(Entry()):
+                return (*ONE_KEY, *ROWS, *WORDS, Silence())
+            case HangUp():
+                return (Silence(),)
+            case _:
+                return (*map(KeysPressed, "019*#"), Silence(), *events_at(state))
 
 
-def _walk_from(beginnings: Iterator[Way], now: Now) -> Iterator[Way]:
-    seen: set[object] = set()
-    ahead: deque[State] = deque()
-    for way in beginnings:
-        yield way
-        ahead.append(way.turn.state)
-    while ahead:
-        state = ahead.popleft()
-        if (place := _place(state)) in seen:
-            continue
-        seen.add(place)
-        for event in _MISSES if state.misses else EVENTS:
-            turn = flow.take(state, event, now)
-            yield Way(state, event, turn, now)
-            ahead.append(turn.state)
+def _who(state: State) -> str:
+    if state.by_text:
+        return "writes"
+    return "withheld" if state.caller is None else "mobile" if state.caller == MOBILE else "landline"
 
 
-_LOSS: Final = ("targets", "correcting", "corrections")
-_AFTER: Final = ("targets", "loss", "municipality")
-_PERSON: Final = ("targets", "outcome")
-_MATTERS: Final[dict[Step, tuple[str, ...]]] = {
-    Step.MAIN_MENU: ("dropped", "misheard"),
-    Step.LANGUAGE: ("back_to",),
-    Step.LANGUAGE_MORE: ("back_to",),
-    Step.CLOSED: ("closed_part",),
-    Step.TAKE_UP: ("tries",),
-    Step.REISSUE: ("page",),
-    **dict.fromkeys((Step.TARGET, Step.BIRTH_DATE, Step.POSTAL_CODE, Step.HOUSE_NUMBER), _LOSS),
-    **dict.fromkeys((Step.CONFIRM, Step.CONFIRM_SPOKEN, Step.CORRECT, Step.WAITING), _LOSS),
-    Step.RESULT: (*_AFTER, "answers"),
-    **dict.fromkeys((Step.FOR_WHOM, Step.TEXT_OFFER), _AFTER),
-    **dict.fromkeys((Step.TEXT_NUMBER, Step.TEXT_CONFIRM, Step.TEXT_PROMISE), _AFTER),
-    Step.NEXT_STEPS: (*_AFTER, "text_promised"),
-    **dict.fromkeys((Step.RECEIPT_NUMBER, Step.RECEIPT_BIRTH_DATE, Step.RECEIPT_LOOKUP), ("tries",)),
-    Step.RECEIPT_TOLD: ("told",),
-    Step.RINGING: (*_PERSON, "ringing"),
-    **dict.fromkeys((Step.OPERATOR, Step.IN_LINE, Step.CALL_BACK_OFFER), _PERSON),
-    **dict.fromkeys((Step.CALL_BACK_NUMBER, Step.CALL_BACK_CONFIRM, Step.VOICE_MESSAGE), _PERSON),
-    Step.GOODBYE: ("targets", "outcome"),
+def _left_behind(state: State) -> object:
+    return (state.step, bool(state.answers), state.outcome)
+
+
+def _of_loss(state: State) -> object:
+    if state.correcting or state.corrections:
+        return (state.by_text, state.targets, state.correcting, state.corrections)
+    return (_who(state), state.targets)
+
+
+def _of_after(state: State) -> object:
+    report = {Loss.HOME: "none", Loss.DISASTER: "of the disaster"}.get(state.loss or Loss.LOST)
+    return (_who(state), state.targets, tuple(state.answers.items()), state.municipality is None, report)
+
+
+def _of_person(state: State) -> object:
+    return (_who(state), bool(state.targets), state.told is None, state.outcome)
+
+
+def _in_line(state: State) -> object:
+    has_waited = state.looks if _who(state) == "mobile" and state.outcome is Outcome.NOTHING else state.looks > 0
+    return (_of_person(state), has_waited)
+
+
+_KINDS: Final[dict[Step, Callable[[State], object]]] = {
+    Step.MAIN_MENU: lambda state: (_who(state), state.dropped and _left_behind(state.dropped.state)),
+    Step.TAKE_UP: lambda state: (state.tries, state.dropped and _left_behind(state.dropped.state)),
+    **dict.fromkeys((Step.LANGUAGE, Step.LANGUAGE_MORE), lambda state: (state.by_text, state.back_to)),
+    Step.CLOSED: lambda state: (state.by_text, state.closed_part),
+    Step.REISSUE: lambda state: (state.by_text, state.page),
+    **dict.fromkeys((Step.TARGET, Step.BIRTH_DATE, Step.POSTAL_CODE, Step.HOUSE_NUMBER, Step.CORRECT), _of_loss),
+    **dict.fromkeys(
+        (Step.CONFIRM, Step.CONFIRM_SPOKEN), lambda state: (_of_loss(state), state.facts.house_number is None)
+    ),
+    Step.WAITING: lambda state: (_of_loss(state), state.resumes_at),
+    **dict.fromkeys((Step.RESULT, Step.FOR_WHOM), _of_after),
+    Step.NEXT_STEPS: lambda state: (_of_after(state), state.text_promised, state.told is None),
+    **dict.fromkeys(
+        (Step.TEXT_OFFER, Step.TEXT_NUMBER, Step.TEXT_CONFIRM, Step.TEXT_PROMISE),
+        lambda state: (_who(state), bool(state.answers)),
+    ),
+    **dict.fromkeys(
+        (Step.RECEIPT_NUMBER, Step.RECEIPT_BIRTH_DATE, Step.RECEIPT_LOOKUP), lambda state: (_who(state), state.tries)
+    ),
+    Step.RECEIPT_TOLD: lambda state: (state.by_text, repr(state.told)),
+    **dict.fromkeys((Step.OPERATOR, Step.IN_LINE), _in_line),
+    Step.RINGING: lambda state: (_of_person(state), state.ringing),
+    **dict.fromkeys((Step.CALL_BACK_OFFER, Step.CALL_BACK_NUMBER, Step.CALL_BACK_CONFIRM), _of_person),
+    **dict.fromkeys((Step.VOICE_MESSAGE, Step.GOODBYE), _of_person),
 }
-"""What of a state makes another place of a step, beside who calls and how often they were missed."""
-
-_MISSES: Final[tuple[Event, ...]] = (Silence(), KeysPressed("8"), KeysPressed("123456789012"), Spoken("words", 0.2))
-"""What a caller who missed once is tried with again: it only leads on to the third miss."""
+"""What of a state makes another place of a step; at the steps that are missing here, only whether it is written."""
 
 
-def _place(state: State) -> tuple[object, ...]:
-    caller = None if state.caller is None else state.caller == MOBILE
+def _place(state: State) -> object:
     if state.misses:
-        return (state.step, state.by_text, caller, state.misses, state.misheard)
-    here = tuple(repr(getattr(state, name)) for name in _MATTERS.get(state.step, ()))
-    has_house_number = state.step is Step.CONFIRM and state.facts.house_number is not None
-    return (state.step, state.by_text, caller, 0, has_house_number, bool(state.answers), *here)
+        return (state.step, _who(state), state.misses, state.misheard)
+    kind = _KINDS.get(state.step)
+    return (state.step, state.by_text if kind is None else kind(state))
 
 
 def _of_reply(reply: Reply) -> set[str]:

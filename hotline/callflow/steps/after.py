@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from hotline.callflow.effects import Loss, NoteLoss, OpenFollowUp, Reason
-from hotline.callflow.events import Event, KeysPressed, Silence, Target
+from hotline.callflow.events import Answer, Event, KeysPressed, Silence, Target
 from hotline.callflow.languages import FIRST_LANGUAGE
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
@@ -12,6 +12,7 @@ from hotline.callflow.replies import HangUp, Listen, Menu, Option, Reply, Senten
 from hotline.callflow.state import Outcome, State, Step
 from hotline.callflow.steps.information import BRING, FEE, time_limit
 from hotline.callflow.steps.menus import WRONG_KEY
+from hotline.callflow.steps.texting import is_offered
 
 _NOT_STOPPED: Final = (Outcome.NOT_CONFIRMED, Outcome.NOT_IDENTIFIED, Outcome.CALL_BACK, Outcome.ERROR)
 
@@ -72,17 +73,22 @@ def hear_next_steps(state: State, event: Event, now: Now) -> Move:
 def next_steps(state: State, now: Now) -> tuple[Sentence, ...]:
     """For this caller: police or not, which office, until when, what it costs."""
     report = _REPORTS.get(state.loss, (Sentence("next_steps.police"),))
-    of_smartphone = (Sentence("next_steps.found_smartphone"),) if Target.SMARTPHONE in state.targets else ()
+    held = {target for target in state.targets if state.answers.get(target) is not Answer.NOT_HELD}
+    of_smartphone = (Sentence("next_steps.found_smartphone"),) if Target.SMARTPHONE in held else ()
     of_card: tuple[Sentence, ...] = ()
     if Target.CARD in state.targets:
-        office = (Sentence("next_steps.counter"), *_office(state), time_limit(now))
-        of_card = (Sentence("next_steps.found_card"), *office, BRING, FEE)
+        found = (Sentence("next_steps.found_card"),) if Target.CARD in held else ()
+        of_card = (*found, Sentence("next_steps.counter"), *_office(state), time_limit(now), BRING, FEE)
     return (Sentence("next_steps.begin"), *report, *of_card, *of_smartphone)
 
 
 def say_goodbye(state: State, now: Now) -> Reply:
-    """Whoever began a stop and ends without one must not go away believing that it is done."""
-    nothing = (Sentence("goodbye.nothing_stopped"),) if state.targets and state.outcome in _NOT_STOPPED else ()
+    """Whoever began a stop and ends without one must not go away believing that it is done.
+
+    Nor must somebody be frightened who heard from a receipt what an earlier call had stopped.
+    """
+    is_open = state.told is None and bool(state.targets) and state.outcome in _NOT_STOPPED
+    nothing = (Sentence("goodbye.nothing_stopped"),) if is_open else ()
     return Reply((*nothing, Sentence("goodbye.goodbye")), HangUp())
 
 
@@ -91,8 +97,7 @@ def hear_after_goodbye(state: State, event: Event, now: Now) -> Move:
 
 
 def _onward(state: State, now: Now, *effects: NoteLoss | OpenFollowUp) -> Go:
-    offers_text = now.line.sends_texts and not state.by_text
-    return Go(state, Step.TEXT_OFFER if offers_text else Step.NEXT_STEPS, effects=effects)
+    return Go(state, Step.TEXT_OFFER if is_offered(state, now) else Step.NEXT_STEPS, effects=effects)
 
 
 def _office(state: State) -> tuple[Sentence, ...]:

@@ -1,6 +1,7 @@
 """Questions and their answers, a new card step by step, and how the card protects its holder."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from hotline.callflow.events import Event, KeysPressed, Silence
@@ -65,7 +66,7 @@ def hear_which_question(state: State, event: Event, now: Now) -> Move:
             return Go(state, Step.QUESTIONS, (Sentence("next_steps.counter"), BRING))
         case KeysPressed("3"):
             return Go(state, Step.ANSWERS)
-        case KeysPressed("4"):
+        case KeysPressed("4") if not state.by_text:
             return _operator_in_hours(state, now)
         case _:
             return Miss(WRONG_KEY)
@@ -138,9 +139,8 @@ def _hours(now: Now) -> tuple[Sentence, ...]:
             Sentence("hours.holidays", {"opens": week.holidays.opens, "closes": week.holidays.closes}),
         ]
     if hours.away is not None:
-        first, last = (
-            Day(now.today.replace(month=month, day=day)) for month, day in (hours.away.first, hours.away.last)
-        )
+        # A day is said without its year; a leap year has every day that can be set.
+        first, last = (Day(date(2024, month, day)) for month, day in (hours.away.first, hours.away.last))
         told.append(Sentence("hours.closed", {"first": first, "last": last}))
     return tuple(told)
 

@@ -29,8 +29,9 @@ PARTS: Final = {
 
 def greet(state: State) -> tuple[Sentence, ...]:
     """The first words of a call, and in other languages how to reach them."""
+    here, elsewhere = Sentence("main_menu.other_language", {"key": "9"}), "main_menu.languages"
     hints = tuple(
-        Sentence("main_menu.languages", {"key": "9"}, language=hint) for hint in HINTS if hint != state.language
+        here if hint == state.language else Sentence(elsewhere, {"key": "9"}, language=hint) for hint in HINTS
     )
     how = (Sentence("text.how"),) if state.by_text else ()
     return (Sentence("main_menu.greeting"), *how, *hints)
@@ -74,8 +75,20 @@ def hear_what_for(state: State, event: Event, now: Now) -> Move:
 
 
 def begin_loss(state: State) -> State:
-    """The state of a caller who reports a loss; what was stopped before in this call stays its outcome."""
-    return replace(state, outcome=Outcome.NOT_CONFIRMED) if state.outcome is Outcome.NOTHING else state
+    """The state of a caller who reports a loss: nothing is left of another one, or of a receipt that was asked about.
+
+    What was stopped before in this call stays its outcome.
+    """
+    return State(
+        state.step,
+        state.language,
+        outcome=Outcome.NOT_CONFIRMED if state.outcome is Outcome.NOTHING else state.outcome,
+        caller=state.caller,
+        by_text=state.by_text,
+        misheard=state.misheard,
+        dropped=state.dropped,
+        tries=state.tries,
+    )
 
 
 def ask_what_when_closed(state: State, now: Now) -> Reply:
@@ -83,15 +96,15 @@ def ask_what_when_closed(state: State, now: Now) -> Reply:
     opens = in_japan(now.line.hours.opens_next(state.closed_part or Part.QUESTIONS, now.at))
     when: dict[str, Value] = {"day": Day(opens.date()), "time": opens.time().replace(tzinfo=None)}
     answers = (Option("2", "closed.answers", words="heard.answers"),) if state.closed_part is Part.QUESTIONS else ()
-    return Reply(
-        (Sentence("closed.opens", when),),
-        Listen(Menu((Option("1", "closed.call_back", words="heard.call_back"), *answers, BACK))),
-    )
+    person = Option("1", "closed.call_back", words="heard.call_back")
+    if state.by_text:
+        person = Option("0", "main_menu.person", words="heard.person")
+    return Reply((Sentence("closed.opens", when),), Listen(Menu((person, *answers, BACK))))
 
 
 def hear_what_when_closed(state: State, event: Event, now: Now) -> Move:
     match event:
-        case KeysPressed("1"):
+        case KeysPressed("1") if not state.by_text:
             return Go(state, Step.CALL_BACK_OFFER)
         case KeysPressed("2") if state.closed_part is Part.QUESTIONS:
             return Go(state, Step.QUESTIONS)

@@ -53,10 +53,12 @@ def reach(go: Go, now: Now) -> Go:
         return Go(settled, Step.GOODBYE, (*go.before, Sentence("text.person")), (*go.effects, promise))
     if now.line.operators == 0:
         return replace(go, to=Step.CALL_BACK_OFFER, before=(*go.before, *_NOBODY))
-    return replace(go, state=replace(go.state, looks=0, ringing=None))
+    looks = go.state.looks if go.state.step in LINE else 0
+    return replace(go, state=replace(go.state, looks=looks, ringing=None))
 
 
 def look_at_the_line(state: State, now: Now) -> Reply:
+    """Nothing is said: InLine comes at once."""
     return Reply((), Hold(0))
 
 
@@ -77,10 +79,12 @@ def hear_of_the_line(state: State, event: Event, now: Now) -> Move:
 
 
 def wait_in_line(state: State, now: Now) -> Reply:
+    """The caller's place was said on the way here; silence looks again."""
     return Reply((), Listen(Menu((Option("1", "in_line.call_back", words="heard.call_back"),))))
 
 
 def ring(state: State, now: Now) -> Reply:
+    """All operators at once, or one of them."""
     return Reply((), Transfer(state.ringing))
 
 
@@ -175,10 +179,13 @@ def call_back(state: State) -> Go:
 def give_up_asking(state: State) -> Go:
     """After the third miss where no person can be reached: keep what is known for an operator, and say so.
 
-    Nobody is told "we call you back" without a number to call.
+    Nobody is told "we call you back" without a number to call, and without hearing which.
     """
-    if state.caller is not None:
-        return call_back(replace(state, call_back_number=state.caller))
+    number = state.call_back_number if state.step is Step.CALL_BACK_CONFIRM else state.caller
+    if number is not None:
+        promised = call_back(replace(state, call_back_number=number))
+        which = Sentence("call_back.this_number", {"number": spoken_number(number)})
+        return replace(promised, before=(which, *promised.before))
     return Go(state, Step.GOODBYE, (Sentence("call_back.no_number"),), (OpenFollowUp(Reason.CALL_BACK),))
 
 
@@ -193,6 +200,6 @@ OPERATOR = Talk(look_at_the_line, hear_of_the_line)
 IN_LINE = Talk(wait_in_line, hear_of_the_line, silence_goes_on=True)
 RINGING = Talk(ring, hear_of_transfer)
 CALL_BACK_OFFER = Talk(ask_whether_to_call_back, hear_whether_to_call_back)
-CALL_BACK_NUMBER = Talk(ask_number, hear_number)
+CALL_BACK_NUMBER = Talk(ask_number, hear_number, back=Step.CALL_BACK_OFFER)
 CALL_BACK_CONFIRM = Talk(ask_whether_right, hear_whether_right)
 VOICE_MESSAGE = Talk(ask_to_speak, hear_message)

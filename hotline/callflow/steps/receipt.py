@@ -9,14 +9,12 @@ from hotline.callflow.effects import NoteWrongReceipt
 from hotline.callflow.events import Answer, Event, KeysPressed, LookedUp, Silence, Target, Waited
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
-from hotline.callflow.receipts import has_check_digit
+from hotline.callflow.receipts import is_receipt_number
 from hotline.callflow.replies import Day, Entry, Hold, Listen, Menu, Option, Reply, Sentence
 from hotline.callflow.state import State, Step
 from hotline.callflow.steps.entries import END, entered, fault_of_date
-from hotline.callflow.steps.menus import AGAIN, BACK, WRONG_KEY
+from hotline.callflow.steps.menus import AGAIN, BACK, WRONG_KEY, begin_loss
 from hotline.clock import in_japan
-
-RECEIPT_DIGITS: Final = 8
 
 MOST_TRIES: Final = 2
 """Pairs that do not fit in one call, before a person takes over."""
@@ -30,7 +28,7 @@ def ask_receipt_number(state: State, now: Now) -> Reply:
 
 def hear_receipt_number(state: State, event: Event, now: Now) -> Move:
     keyed = entered(event)
-    if len(keyed) != RECEIPT_DIGITS or not has_check_digit(keyed):
+    if not is_receipt_number(keyed):
         return Miss(Sentence("receipt.impossible"))
     return Go(replace(state, asked_receipt=keyed), Step.RECEIPT_BIRTH_DATE)
 
@@ -49,6 +47,7 @@ def hear_birth_date(state: State, event: Event, now: Now) -> Move:
 
 
 def look_up(state: State, now: Now) -> Reply:
+    """Nothing is said: LookedUp comes at once."""
     return Reply((), Hold(0))
 
 
@@ -67,8 +66,10 @@ def hear_what_was_found(state: State, event: Event, now: Now) -> Move:
 def tell(state: State, now: Now) -> Reply:
     """For each target what is done and when, or that it still goes on."""
     assert state.told is not None
-    onward = () if _needs_report(state.told) else (Option("1", "receipt.next_steps", words="heard.next"),)
-    return Reply(_standing(state.told), Listen(Menu((*onward, AGAIN, BACK))))
+    onward = Option("1", "receipt.next_steps", words="heard.next")
+    if _needs_report(state.told):
+        onward = Option("2", "main_menu.lost", words="heard.lost")
+    return Reply(_standing(state.told), Listen(Menu((onward, AGAIN, BACK))))
 
 
 def hear_after_told(state: State, event: Event, now: Now) -> Move:
@@ -79,10 +80,13 @@ def hear_after_told(state: State, event: Event, now: Now) -> Move:
             known = replace(
                 state,
                 targets=tuple(told.answers) or (Target.CARD,),
+                answers=told.answers,
                 receipt_number=told.receipt_number,
                 municipality=told.municipality,
             )
             return Go(known, Step.NEXT_STEPS)
+        case KeysPressed("2") if _needs_report(state.told):
+            return Go(begin_loss(state), Step.TARGET)
         case KeysPressed("*"):
             # Meanwhile it may be done: look again before saying it again.
             return Go(state, Step.RECEIPT_LOOKUP)
@@ -93,7 +97,7 @@ def hear_after_told(state: State, event: Event, now: Now) -> Move:
 
 
 def _no_match(state: State) -> Go:
-    tried = replace(state, tries=state.tries + 1)
+    tried = replace(state, tries=state.tries + 1, told=None)
     wrong = (NoteWrongReceipt(state.asked_receipt or ""),)
     words = (Sentence("receipt.no_match"),)
     return Go(tried, Step.OPERATOR if tried.tries >= MOST_TRIES else Step.RECEIPT_NUMBER, words, wrong)
@@ -119,7 +123,7 @@ def _done(target: Target, answer: Answer, told: Waited) -> Sentence:
     return Sentence(f"receipt.{target.value}.suspended", {"day": Day(day), "time": here.time().replace(tzinfo=None)})
 
 
-RECEIPT_NUMBER = Talk(ask_receipt_number, hear_receipt_number)
+RECEIPT_NUMBER = Talk(ask_receipt_number, hear_receipt_number, back=Step.MAIN_MENU)
 RECEIPT_BIRTH_DATE = Talk(ask_birth_date, hear_birth_date)
 RECEIPT_LOOKUP = Talk(look_up, hear_what_was_found)
 RECEIPT_TOLD = Talk(tell, hear_after_told, back=Step.MAIN_MENU, silence_goes_on=True)

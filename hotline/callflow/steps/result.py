@@ -35,22 +35,29 @@ def ask_to_hold(state: State, now: Now) -> Reply:
 
 def hear_progress(state: State, event: Event, now: Now) -> Move:
     match event:
-        case KeysPressed("0"):
-            return Go(state, Step.OPERATOR)
         case Waited(answers=answers) if any(answer in _UNIDENTIFIED for answer in answers.values()):
             return _not_identified(state, answers)
         case Waited(receipt_number, answers=answers) as waited if answers:
             known = replace(_heard_of(state, waited), answers=answers, outcome=_outcome(answers))
-            return Go(known, Step.RESULT)
+            return _tell(known)
         case Waited(receipt_number, given_up=True) as waited:
             words = (Sentence("result.given_up"), *tell_receipt(receipt_number, state))
             return Go(_heard_of(state, waited), Step.OPERATOR, words)
         case Waited(seconds=seconds) as waited if seconds >= HOLD_LIMIT_S:
-            return Go(_heard_of(state, waited), Step.RESULT)
+            return _tell(_heard_of(state, waited))
         case Waited() as waited:
             return Go(_heard_of(state, waited), Step.WAITING, _while_waiting(state, waited))
+        case KeysPressed("*"):
+            return Go(state, Step.WAITING, (Sentence("waiting.still"),))
         case _:
             return Go(state, Step.WAITING)
+
+
+def _tell(state: State) -> Go:
+    """What became of it: at once with the first question, or before a call that was taken up goes on where it was."""
+    if state.resumes_at is None:
+        return Go(state, Step.RESULT)
+    return Go(replace(state, resumes_at=None), state.resumes_at, tell_standing(state))
 
 
 def _heard_of(state: State, waited: Waited) -> State:
@@ -72,7 +79,7 @@ def _while_waiting(state: State, waited: Waited) -> tuple[Sentence, ...]:
 def ask_how_it_went(state: State, now: Now) -> Reply:
     """The result, the receipt number twice, and in the same breath the first after-question."""
     return Reply(
-        (*_results(state), *tell_receipt(state.receipt_number or "", state)),
+        tell_standing(state),
         Listen(
             Menu(
                 (
@@ -101,6 +108,11 @@ def hear_how_it_went(state: State, event: Event, now: Now) -> Move:
             return Miss(WRONG_KEY)
 
 
+def tell_standing(state: State) -> tuple[Sentence, ...]:
+    """What is stopped as far as the call knows, and the receipt number."""
+    return (*_results(state), *tell_receipt(state.receipt_number or "", state))
+
+
 def _results(state: State) -> tuple[Sentence, ...]:
     if not state.answers:
         return (Sentence("result.not_yet"),)
@@ -119,7 +131,8 @@ def _outcome(answers: dict[Target, Answer]) -> Outcome:
 
 
 def _not_identified(state: State, answers: dict[Target, Answer]) -> Go:
-    unidentified = replace(state, outcome=Outcome.NOT_IDENTIFIED, corrections=state.corrections + 1)
+    corrections = state.corrections + 1
+    unidentified = replace(state, outcome=Outcome.NOT_IDENTIFIED, corrections=corrections, resumes_at=None)
     why = next(answer for answer in answers.values() if answer in _UNIDENTIFIED)
     words = Sentence(f"result.{why.value}")
     if unidentified.corrections > MOST_CORRECTIONS:

@@ -129,12 +129,13 @@ def hear_confirmation(state: State, event: Event, now: Now) -> Move:
 
 def ask_to_say_again(state: State, now: Now) -> Reply:
     """A yes that was spoken, said back with what it would stop, and the same question."""
+    stop = "confirm.stop_by_word" if state.hears_speech else "confirm.stop"
     return Reply(
         (Sentence("confirm.say_again", {"targets": _named(state.targets)}),),
         Listen(
             Menu(
                 (
-                    Option("1", "confirm.stop_by_word", words="heard.yes"),
+                    Option("1", stop, words="heard.yes"),
                     Option("2", "confirm.correct", words="heard.no"),
                 )
             )
@@ -220,7 +221,7 @@ def _read_back(facts: Facts) -> tuple[Sentence, ...]:
 
 
 TARGET = Talk(ask_target, hear_target, back=Step.MAIN_MENU)
-BIRTH_DATE = Talk(ask_birth_date, hear_birth_date)
+BIRTH_DATE = Talk(ask_birth_date, hear_birth_date, back=Step.TARGET)
 POSTAL_CODE = Talk(ask_postal_code, hear_postal_code)
 HOUSE_NUMBER = Talk(ask_house_number, hear_house_number, nine_is_a_digit=True)
 CONFIRM = Talk(ask_to_confirm, hear_confirmation, tells_speech_from_keys=True)

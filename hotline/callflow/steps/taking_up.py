@@ -11,28 +11,33 @@ from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import Entry, Listen, Reply, Sentence
 from hotline.callflow.state import Dropped, Outcome, State, Step
 from hotline.callflow.steps.entries import END, entered, fault_of_date
+from hotline.callflow.steps.result import tell_standing
+from hotline.callflow.steps.texting import is_offered
 
 MOST_TRIES: Final = 2
 """Birth dates that do not fit, before the call begins anew."""
 
 _LEFT_AT: Final = {
     Step.CONFIRM_SPOKEN: Step.CONFIRM,
-    Step.TEXT_PROMISE: Step.TEXT_OFFER,
+    Step.TEXT_NUMBER: Step.TEXT_OFFER,
     Step.TEXT_CONFIRM: Step.TEXT_OFFER,
+    Step.TEXT_PROMISE: Step.TEXT_OFFER,
 }
 """Where a call goes on that broke off at a step which makes no sense without the one before it."""
 
-_FROM: Final = (
+_BEFORE_THE_STOP: Final = (
     *(Step.TARGET, Step.BIRTH_DATE, Step.POSTAL_CODE, Step.HOUSE_NUMBER, Step.CONFIRM, Step.CORRECT),
-    *(Step.WAITING, Step.RESULT, Step.FOR_WHOM, Step.TEXT_OFFER, Step.TEXT_NUMBER, Step.NEXT_STEPS),
 )
-"""The steps that can be gone on with. From a menu, or a person, a call begins anew."""
+_AFTER_IT: Final = (Step.WAITING, Step.RESULT, Step.FOR_WHOM, Step.TEXT_OFFER, Step.NEXT_STEPS)
 
 
 def can_be_taken_up(state: State) -> bool:
-    """Whether a call that ended like this has something to go on with, and a birth date to know the caller by."""
-    step = _LEFT_AT.get(state.step, state.step)
-    return state.facts.birth_date is not None and step in _FROM and state.outcome is not Outcome.NOTHING
+    """Whether a call that ended like this has something to go on with, and a birth date to know the caller by.
+
+    From a menu, or a person, a call begins anew.
+    """
+    is_on_the_way = _left_at(state) in _BEFORE_THE_STOP + _AFTER_IT
+    return is_on_the_way and state.facts.birth_date is not None and state.outcome is not Outcome.NOTHING
 
 
 def ask_birth_date(state: State, now: Now) -> Reply:
@@ -45,27 +50,49 @@ def hear_birth_date(state: State, event: Event, now: Now) -> Move:
         case DateFault() as fault:
             return Miss(fault_of_date(fault))
         case day if day == state.dropped.state.facts.birth_date:
-            return _go_on(state, state.dropped)
+            return _go_on(state, state.dropped, now)
         case _:
             return _does_not_fit(state)
 
 
-def _go_on(state: State, dropped: Dropped) -> Go:
+def _left_at(state: State) -> Step:
+    step = state.step
+    if step in (Step.LANGUAGE, Step.LANGUAGE_MORE) and state.back_to is not None:
+        step = state.back_to
+    return _LEFT_AT.get(step, step)
+
+
+def _go_on(state: State, dropped: Dropped, now: Now) -> Go:
+    resumed, step = _resumed(state, dropped), _left_at(dropped.state)
+    if step is Step.TEXT_OFFER and not is_offered(resumed, now):
+        step = Step.NEXT_STEPS
+    words: tuple[Sentence, ...] = (Sentence("take_up.goes_on"),)
+    if step in _BEFORE_THE_STOP:
+        words = (*words, Sentence("confirm.wrong_key"))
+    elif not resumed.answers:
+        # What was said then may not be true any more: look before going on.
+        resumed = replace(resumed, resumes_at=step if step not in (Step.WAITING, Step.RESULT) else resumed.resumes_at)
+        step = Step.WAITING
+    elif step is not Step.RESULT:
+        words = (*words, *tell_standing(resumed))
+    return Go(resumed, step, words, (TakeUp(dropped.call_sid),))
+
+
+def _resumed(state: State, dropped: Dropped) -> State:
     before = dropped.state
-    step = _LEFT_AT.get(before.step, before.step)
-    # Whoever was waiting is told how it stands now, and is not led through what was said before.
-    resumed = replace(
+    has_request = before.receipt_number is not None or _left_at(before) in _AFTER_IT
+    return replace(
         before,
+        step=state.step,
         language=state.language,
         caller=state.caller,
         by_text=state.by_text,
         dropped=None,
         misses=0,
-        misheard=0,
-        in_line_since=None,
-        accepted_in=before.accepted_in or (dropped.call_sid if before.receipt_number or step is Step.WAITING else None),
+        misheard=state.misheard,
+        back_to=None,
+        accepted_in=before.accepted_in or (dropped.call_sid if has_request else None),
     )
-    return Go(resumed, step, (Sentence("take_up.goes_on"),), (TakeUp(dropped.call_sid),))
 
 
 def _does_not_fit(state: State) -> Go:
@@ -76,4 +103,4 @@ def _does_not_fit(state: State) -> Go:
     return Go(replace(tried, dropped=None, tries=0), Step.MAIN_MENU, (words, Sentence("take_up.begin_anew")))
 
 
-TAKE_UP = Talk(ask_birth_date, hear_birth_date)
+TAKE_UP = Talk(ask_birth_date, hear_birth_date, back=Step.MAIN_MENU)

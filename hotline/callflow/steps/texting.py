@@ -21,6 +21,11 @@ MOBILE: Final = re.compile(r"\+81[6789]0\d{8}", re.ASCII)
 _BEGINNINGS: Final = Digits(("060", "070", "080", "090"))
 
 
+def is_offered(state: State, now: Now) -> bool:
+    """Whether the line can send text messages, to somebody who does not write anyway."""
+    return now.line.sends_texts and not state.by_text
+
+
 def ask_whether_to_text(state: State, now: Now) -> Reply:
     offer = Sentence("text_offer.steps" if state.answers else "text_offer.when_done")
     no = Option("#", "text_offer.none", words="heard.no")
@@ -71,6 +76,7 @@ def hear_whether_right(state: State, event: Event, now: Now) -> Move:
 
 
 def look_whether_allowed(state: State, now: Now) -> Reply:
+    """Nothing is said: MayText comes at once."""
     return Reply((), Hold(0))
 
 
@@ -92,6 +98,6 @@ def _is_mobile(number: str | None) -> bool:
 
 
 TEXT_OFFER = Talk(ask_whether_to_text, hear_whether_to_text, silence_goes_on=True)
-TEXT_NUMBER = Talk(ask_mobile_number, hear_mobile_number)
+TEXT_NUMBER = Talk(ask_mobile_number, hear_mobile_number, back=Step.TEXT_OFFER)
 TEXT_CONFIRM = Talk(ask_whether_right, hear_whether_right)
 TEXT_PROMISE = Talk(look_whether_allowed, hear_whether_allowed)
