@@ -63,13 +63,18 @@ def find_meaning(words: str, language: str, phrases: tuple[Phrase, ...], *, only
 
 
 def _find_among_others(said: str, language: str, known: Iterable[tuple[str, Phrase]]) -> str | None:
-    found = _find(said, language, [(text, phrase) for text, phrase in known if not phrase.names_key])
+    found = _find(said, language, [one for one in known if not _is_only_courtesy(*one, language)])
     if not found or any(one.phrase.must_be_all for one in found) or not _is_short(said, language):
         return None
     if language in WITHOUT_BLANKS and max(one.end - one.start for one in found) < FEWEST_LETTERS:
         return None
     negation = NEGATIONS.get(language.removesuffix("-easy"))
     return None if negation and negation.search(" ".join(_rest(said, found))) else _keys(found)
+
+
+def _is_only_courtesy(text: str, phrase: Phrase, language: str) -> bool:
+    """Whether it means nothing beside another phrase: a number, or a yes that is said out of politeness."""
+    return phrase.names_key or (phrase.must_be_all and _is_polite(text, language))
 
 
 def _keys(found: Iterable[_Found]) -> str | None:

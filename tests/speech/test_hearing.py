@@ -22,6 +22,14 @@ from tests.speech.line import SCRIPT, Line
 
 SURE = 0.9
 
+COMMON_LISTS = "".join(
+    f'[heard.{name}]\ntext = "{phrase}"\n'
+    for name, phrase in {
+        **{"language": "language", "person": "help", "again": "again"},
+        **{"back": "back", "yes": "yes", "no": "no"},
+    }.items()
+)
+
 MAIN_MENU = Listen(
     Menu(
         (
@@ -193,6 +201,9 @@ def test_a_phrase_in_a_long_story_is_not_picked_out(language: str, words: str) -
         ("ja", "はい、お願いします。", "1"),
         ("ja", "ハイ", "1"),
         ("ja", "はい、ちょっと待って", None),
+        ("ja", "はい、違います", None),
+        ("ja", "オペレーターお願いします", "0"),
+        ("en", "yes, operator", None),
         ("ko", "네, 네", "1"),
         ("vi", "dạ đúng ạ", "1"),
         ("vi", "dung", "1"),
@@ -243,6 +254,8 @@ def test_the_source_language_is_understood_only_where_a_language_has_no_list(lin
         ("en", "one two three please", "123"),
         ("en", "nineteen eighty", None),
         ("en", "one two and three", None),
+        ("en", "one two-elephant", None),
+        ("en", "one - two", "1*2"),
         ("en", "march first", None),
         ("en", "１９８００３０１", "19800301"),
         ("ja", "イチ キュウ ハチ ゼロ", "1980"),
@@ -375,6 +388,15 @@ def test_the_recognition_is_told_what_to_expect_within_its_limits(language: str)
         assert len(set(expected)) == len(expected)
     assert hints(MAIN_MENU, language)[0] == wording().phrases("heard.lost", language)[0]
     assert hints(ENTRY, language)[:10] == tuple(wording().voice(language).words[digit] for digit in "0123456789")
+
+
+def test_what_the_recognition_would_not_take_is_left_out_of_its_hints(line: Line) -> None:
+    phrases = "|".join(("card", "a" * 101, "the card, please", *map(str, range(600))))
+    line.says(SCRIPT.replace("card|the card", phrases) + COMMON_LISTS)
+    line.update()
+    expected = Hearing(Wording(line.places)).hints(Listen(Menu((Option("1", words="heard.card"),))), "en")
+    assert expected[:3] == ("card", "the card please", "0")
+    assert len(expected) == MOST_HINTS
 
 
 def test_the_recognition_listens_in_the_language_of_the_call() -> None:
