@@ -98,6 +98,9 @@ ENDINGS: Final[Mapping[str, str]] = {
 }
 """What is written onto a word in these languages and leaves it the same word."""
 
+GROWING: Final = frozenset({"ko"})
+"""Languages that put onto a word much of what others put beside it: 분실했는데요, I have lost it."""
+
 
 def of(table: Mapping[str, str], language: str) -> str:
     """The language's entry; plain Japanese is Japanese."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from hotline.speech.habits import ENDINGS, NEGATIONS, POLITE, of
+from hotline.speech.habits import ENDINGS, GROWING, NEGATIONS, POLITE, of
 from hotline.speech.letters import WITHOUT_BLANKS, plain, without_accents
 
 MOST_WORDS: Final = 6
@@ -107,8 +107,8 @@ def _find(said: str, language: str, known: Iterable[tuple[str, Phrase]]) -> list
 def _pattern(text: str, language: str) -> re.Pattern[str]:
     if language in WITHOUT_BLANKS:
         return re.compile(re.escape(text))
-    endings = of(ENDINGS, language)
-    return re.compile(rf"(?<!\S){re.escape(text)}(?:{endings})?(?!\S)")
+    border = "" if language in GROWING and len(text) >= FEWEST_LETTERS else r"(?!\S)"
+    return re.compile(rf"(?<!\S){re.escape(text)}(?:(?:{of(ENDINGS, language)})(?!\S))?{border}")
 
 
 def _rest(said: str, found: Iterable[_Found]) -> list[str]:

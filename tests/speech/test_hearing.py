@@ -167,12 +167,35 @@ def test_who_is_not_sure_is_not_believed(confidence: float | None, words: str, k
         ("ja-easy", "カードはなくしていない"),
         ("zh", "我没有丢卡"),
         ("ko", "카드를 안 잃어버렸어요"),
+        ("ko", "분실하지 않았어요"),
+        ("ko", "분실한 게 아니에요"),
         ("th", "บัตรไม่หาย"),
         ("ne", "कार्ड हराएको छैन"),
     ],
 )
 def test_a_denied_loss_is_not_a_loss(language: str, words: str) -> None:
     assert understand(words, SURE, language, MAIN_MENU) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ja", "カードをなくしたんですけど"),
+        ("ja-easy", "カードをなくしました"),
+        ("zh", "我的卡丢了"),
+        ("ko", "카드를 분실했는데요"),
+        ("ko", "도난당했어요"),
+        ("es", "perdí mi tarjeta en el tren"),
+        ("pt", "acho que perdi o cartão"),
+        ("vi", "tôi bị mất thẻ rồi ạ"),
+        ("th", "บัตรหายค่ะ"),
+        ("id", "kartu saya hilang pak"),
+        ("fil", "nawala po yung card ko"),
+        ("ne", "मेरो कार्ड हरायो"),
+    ],
+)
+def test_a_loss_is_understood_as_people_tell_it(language: str, words: str) -> None:
+    assert understand(words, SURE, language, MAIN_MENU) == "2"
 
 
 @pytest.mark.parametrize(
