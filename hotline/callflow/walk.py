@@ -25,7 +25,7 @@ _SID: Final = "CA" + "0" * 32
 _MISSES: Final[tuple[Event, ...]] = (Silence(), KeysPressed("8"), KeysPressed("123456789012"), Spoken("words", 0.2))
 """What a caller who missed once is tried with again: it only leads on to the third miss."""
 
-_SPOKEN_ANYWHERE: Final = ("heard.person", "heard.again", "heard.language", "heard.back", "text.later")
+_SPOKEN_ANYWHERE: Final = ("heard.person", "heard.again", "heard.language", "heard.back", "text.later", "text.again")
 """Words that are understood everywhere, and what is written where a caller on the telephone would hold."""
 
 
