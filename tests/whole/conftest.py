@@ -1,7 +1,7 @@
 """A line that a whole session of tests calls, each test for people of its own."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from hotline.local.embedded import Postgres, Valkey
+from hotline.phone.caller import Caller
+from hotline.phone.texter import Texter
 from tests.whole.running import RunningLine, running_line
 
 
@@ -58,6 +60,9 @@ SPECIAL = [
     Person("無番地", "1991-01-02", "9990001", ""),
     Person("無券", "1991-01-03", "9990001", "1-2", card="none", smartphone="none"),
     Person("停止済", "1991-01-04", "9990001", "1-2", card="suspended"),
+    *(Person(f"六月{day}", f"1975-06-{day:02}", "1000005", "2-16-3") for day in range(1, 31)),
+    # For transcripts in other languages, a call and a conversation by text each.
+    *(Person(f"五月{day}", f"1975-05-{day:02}", "1000004", "2-16-3 402") for day in range(1, 32)),
 ]
 """People of whom tests and transcripts know something."""
 
@@ -84,8 +89,9 @@ def shared_line(
 
 
 @pytest.fixture
-def line(shared_line: RunningLine) -> RunningLine:
-    return shared_line
+def line(shared_line: RunningLine) -> Iterator[RunningLine]:
+    yield shared_line
+    shared_line.hang_up_everybody()
 
 
 @pytest.fixture
@@ -95,5 +101,10 @@ def somebody() -> Person:
 
 
 @pytest.fixture
-def caller(line: RunningLine) -> Callable[..., object]:
+def caller(line: RunningLine) -> Caller:
     return line.caller(holds_really=True)
+
+
+@pytest.fixture
+def texter(line: RunningLine) -> Texter:
+    return line.texter()

@@ -1,14 +1,18 @@
-"""The whole line as real processes: web, dispatcher, workers and the reference backend, over real servers."""
+"""The whole line as real processes: web, dispatcher, workers and the reference backend, over real servers.
+
+Only the carrier that brings its text messages lives in a thread of the tests, where they see and trouble it.
+"""
 
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import requests as http
 from sqlalchemy import text
@@ -18,6 +22,10 @@ from hotline.local.ports import free_port, is_well
 from hotline.local.readiness import dispatcher_listens, worker_waits
 from hotline.phone.call import Line
 from hotline.phone.caller import Caller
+from hotline.phone.carrier import PracticeCarrier, practice_carrier
+from hotline.phone.exchange import Account
+from hotline.phone.faults import CallFailed
+from hotline.phone.texter import Texter
 from hotline.privacy import new_key
 from hotline.store.database import connect_to
 from tests.waiting import eventually
@@ -26,6 +34,9 @@ HOTLINE = str(Path(sys.executable).with_name("hotline"))
 TOKEN = "the auth token of the tests"
 BACKEND_TOKEN = "the backend token of the tests"
 READY_WITHIN_S = 60.0
+TEXT_SENDER: Final = "+815031234567"
+
+_SUBSCRIBERS: Final = count(10_000_001)
 
 
 @dataclass
@@ -35,6 +46,9 @@ class RunningLine:
     environment: Mapping[str, str]
     directory: Path
     backend_database_url: str
+    carrier: PracticeCarrier
+    callers: list[Caller] = field(default_factory=list)
+    """Every telephone that was taken up."""
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -81,9 +95,23 @@ class RunningLine:
     def thaw(self, name: str) -> None:
         os.killpg(self.children[name].pid, signal.SIGCONT)
 
-    def caller(self, **how: Any) -> Caller:
-        """A telephone for this line."""
-        return Caller(self.telephone_line(), **how)
+    def caller(self, *, number: str | None = None, **how: Any) -> Caller:
+        """A telephone for this line, with a number of its own: the line knows a caller by it for a day."""
+        caller = Caller(self.telephone_line(), number=number or new_mobile(), **how)
+        self.callers.append(caller)
+        return caller
+
+    def texter(self, *, number: str | None = None) -> Texter:
+        """A telephone that writes to this line, with a number of its own."""
+        return Texter(self.telephone_line(), number=number or new_mobile())
+
+    def hang_up_everybody(self) -> None:
+        """End every call that goes on: whoever waits for an operator would keep others waiting."""
+        callers, self.callers = self.callers, []
+        for caller in callers:
+            with suppress(CallFailed):
+                if caller.is_in_call:
+                    caller.hangs_up()
 
     def telephone_line(self) -> Line:
         """How the number of this line is set up at the carrier."""
@@ -93,6 +121,8 @@ class RunningLine:
             account_sid=self.environment["TWILIO_ACCOUNT_SID"],
             number="+81120950178",
             status_url=f"{self.url}/voice/status",
+            sms_url=f"{self.url}/sms/incoming",
+            carrier_url=self.carrier.url,
         )
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -152,6 +182,11 @@ class RunningLine:
                 return worker_waits(self.environment["REDIS_URL"], child.pid)
 
 
+def new_mobile() -> str:
+    """The number of a mobile from which nobody has called yet."""
+    return f"+8190{next(_SUBSCRIBERS)}"
+
+
 @contextmanager
 def running_line(
     directory: Path,
@@ -164,6 +199,7 @@ def running_line(
 ) -> Iterator[RunningLine]:
     """A line that takes calls until the block ends; settings are those of the README, in any case."""
     port, backend_port = free_port(), free_port()
+    account = Account("AC" + "0" * 32, TOKEN, "SK" + "0" * 32, "the secret of the tests", frozenset({TEXT_SENDER}))
     environment = {
         "PATH": os.environ["PATH"],
         "HOTLINE_PORT": str(port),
@@ -173,13 +209,19 @@ def running_line(
         "HOTLINE_SECRET_KEY": "a secret of sixteen and more",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_ACCOUNT_SID": account.sid,
+        "TWILIO_AUTH_TOKEN": account.token,
+        "TWILIO_API_KEY": str(account.api_key),
+        "TWILIO_API_SECRET": str(account.api_secret),
+        "TEXT_SENDER": TEXT_SENDER,
         "CARDSTATUS_URL": f"http://127.0.0.1:{backend_port}",
         "CARDSTATUS_TOKEN": BACKEND_TOKEN,
-    } | {name.upper(): value for name, value in settings.items()}
-    line = RunningLine(environment, directory, backend_database_url)
+    }
     with ExitStack() as everything:
+        carrier = everything.enter_context(practice_carrier(account))
+        environment["TWILIO_API_URL"] = carrier.url
+        environment |= {name.upper(): value for name, value in settings.items()}
+        line = RunningLine(environment, directory, backend_database_url, carrier)
         everything.callback(lambda: [kill_group(child) for child in line.children.values()])
         line.start(*parts)
         yield line
