@@ -11,6 +11,7 @@ from hotline.callflow.line import Line, Now
 from hotline.callflow.replies import HangUp, Hold, Listen
 from hotline.callflow.state import State, Step, Turn
 from hotline.callflow.steps.result import HOLD_LIMIT_S
+from hotline.calls.again import twice
 from hotline.calls.prints import Prints
 from hotline.calls.turns import Calls, UnknownCall
 from hotline.privacy import CannotUnseal, Vault
@@ -42,6 +43,9 @@ class Conversations:
         The first message of a conversation begins it, whatever it says. `language` is that of the number that was
         written to. Raises UnknownCall when two first messages cross so that neither finds the other's conversation.
         """
+        return twice(lambda: self._receive(message_sid, writer, called, body, language, at))
+
+    def _receive(self, message_sid: str, writer: str, called: str, body: str, language: str, at: datetime) -> str:
         with self._engine.connect() as connection:
             repeated = conversations.find_answering(connection, message_sid)
         if repeated is not None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from hotline.callflow import flow
 from hotline.callflow.effects import OpenFollowUp, Reason
@@ -13,6 +13,7 @@ from hotline.callflow.events import Dialled, Event, Silence
 from hotline.callflow.line import Line, Now
 from hotline.callflow.replies import Listen, Menu, Reply
 from hotline.callflow.state import Dropped, Outcome, State, Step, Turn
+from hotline.calls.again import twice
 from hotline.calls.looking import Looking
 from hotline.calls.prints import Prints
 from hotline.calls.promises import Place, Promises
@@ -20,11 +21,9 @@ from hotline.calls.saved import Saved, unseal
 from hotline.privacy import Vault
 from hotline.store import calls as stored_calls
 from hotline.store.calls import Begun, SavedCall, TakenTurn
-from hotline.store.database import DATABASE_TROUBLE, Connection, Engine
+from hotline.store.database import Connection, Engine
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 FIRST_TURN: Final = 1
 
@@ -66,19 +65,7 @@ class Calls:
 
         None when it is a conversation by text, and another one goes on between the two numbers.
         """
-        begun = time.perf_counter()
-        now = self._now(at)
-        event, dropped = self._recognise(event, at)
-        turn = flow.answer(event, now, dropped)
-        answer = self._render(turn, FIRST_TURN)
-        taken = replace(self._taken(None, event, turn, FIRST_TURN, answer, at), message_sid=message_sid)
-        started = self._twice(lambda: self._start(sid, self._begun(called, event), taken))
-        self._log(sid, turn.state, turn.state, "Dialled" if started else "repeated", FIRST_TURN, begun)
-        if started:
-            return answer
-        with self._engine.connect() as connection:
-            newest = stored_calls.find_call(connection, sid)
-        return None if newest is None or newest.sealed is None else unseal(self._vault, newest.sealed).answer
+        return twice(lambda: self._answer(sid, called, event, at, message_sid))
 
     def take(self, sid: str, number: int, event: Event, at: datetime, *, message_sid: str | None = None) -> str:
         """Take the turn after turn `number`.
@@ -87,7 +74,7 @@ class Calls:
         for a call that was never answered. When the database cannot be reached at all, one of
         DATABASE_TROUBLE goes through: then nobody knows whether a promise was kept, and none may be spoken.
         """
-        return self._twice(lambda: self._take(sid, number, event, at, message_sid))
+        return twice(lambda: self._take(sid, number, event, at, message_sid))
 
     def go_on(self, sid: str, number: int, at: datetime, also: Also) -> bool:
         """Take the turn after turn `number` without a webhook, as for silence, and write `also` with it.
@@ -109,6 +96,9 @@ class Calls:
 
     def end(self, sid: str, status: str, at: datetime) -> bool:
         """Close a call as ended with this status; False when it had ended before, or was never answered."""
+        return twice(lambda: self._end(sid, status, at))
+
+    def _end(self, sid: str, status: str, at: datetime) -> bool:
         with self._transacting.begin() as connection:
             ended = stored_calls.end_call(connection, sid, status, at)
             if ended is None:
@@ -122,6 +112,9 @@ class Calls:
 
         Told twice, also in a turn, it is kept once.
         """
+        return twice(lambda: self._keep_message(sid, recording_sid, seconds, at))
+
+    def _keep_message(self, sid: str, recording_sid: str, seconds: int, at: datetime) -> bool:
         with self._transacting.begin() as connection:
             if stored_calls.find_call(connection, sid) is None:
                 return False
@@ -161,6 +154,20 @@ class Calls:
             event = replace(event, language=last.language)
         is_fresh = last.turned_at >= at - TAKEN_UP_WITHIN
         return event, self._looking.dropped(last) if is_fresh else None
+
+    def _answer(self, sid: str, called: str, event: Dialled, at: datetime, message_sid: str | None) -> str | None:
+        begun = time.perf_counter()
+        event, dropped = self._recognise(event, at)
+        turn = flow.answer(event, self._now(at), dropped)
+        answer = self._render(turn, FIRST_TURN)
+        taken = replace(self._taken(None, event, turn, FIRST_TURN, answer, at), message_sid=message_sid)
+        started = self._start(sid, self._begun(called, event), taken)
+        self._log(sid, turn.state, turn.state, "Dialled" if started else "repeated", FIRST_TURN, begun)
+        if started:
+            return answer
+        with self._engine.connect() as connection:
+            newest = stored_calls.find_call(connection, sid)
+        return None if newest is None or newest.sealed is None else unseal(self._vault, newest.sealed).answer
 
     def _start(self, sid: str, begun: Begun, taken: TakenTurn) -> bool:
         with self._engine.connect() as connection:
@@ -211,18 +218,6 @@ class Calls:
             state = flow.take(replace(state, step=Step.WAITING), waited, self._now(at)).state
         stored_calls.write_outcome(connection, sid, state.outcome)
         self._promises.keep(connection, Place(sid, 0, state, at), flow.hang_up(state))
-
-    def _twice(self, work: Callable[[], T]) -> T:
-        """Once more on a fresh connection when the first was lost.
-
-        Safe, because every write asks for the turn before it: if the lost commit did arrive, the second try
-        finds it and gives its answer.
-        """
-        try:
-            return work()
-        except DATABASE_TROUBLE:
-            log.warning("lost the database in a turn, trying once more")
-            return work()
 
     def _taken(
         self, before: State | None, event: Event | None, turn: Turn, number: int, answer: str, at: datetime
