@@ -17,7 +17,7 @@ _ALWAYS_FITS: Final = SAY_BYTES // 12
 # No character takes more than four bytes, and each byte is at most three characters once encoded.
 
 _ENDS: Final = (
-    re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)"),
+    re.compile(r"(?<=[。！？।])|(?<=[.!?])(?=\s)"),
     re.compile(r"(?<=[、，,;:])"),
     re.compile(r"(?<=\s)"),
 )

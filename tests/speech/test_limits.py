@@ -67,6 +67,11 @@ def test_thai_is_cut_at_a_blank() -> None:
     assert cut(first + second, POLLY) == (first, second)
 
 
+def test_nepali_is_cut_after_a_danda() -> None:
+    first, second = "क" * 300 + "।", " " + "ख ग" * 100
+    assert cut(first + second, GOOGLE) == (first, second)
+
+
 @given(LONG, st.sampled_from([POLLY, GOOGLE]))
 def test_nothing_is_lost_and_every_piece_fits(text: str, characters: int) -> None:
     pieces = cut(text, characters)
