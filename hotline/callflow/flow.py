@@ -160,8 +160,8 @@ def _back(state: State, talk: Talk, to: Menu | Entry) -> Move:
     if state.correcting and state.step in suspension.CORRECTIONS.values():
         return Go(replace(state, correcting=False), Step.CONFIRM)
     if talk.back is None and isinstance(to, Entry):
-        # Most likely it still belongs to the entry before, which a pause had ended: asked again, without a reproach.
-        return Go(replace(state, misses=state.misses + 1), state.step) if _may_miss(state) else Miss(SILENT)
+        # Most likely it still belongs to the entry before, which a pause had ended: no reproach for that.
+        return Miss()
     return Go(state, talk.back or state.step)
 
 
@@ -176,34 +176,29 @@ def _not_understood(state: State) -> Sentence:
     return Sentence("common.not_understood" if state.misheard < MOST_MISHEARD else "common.keys_from_now")
 
 
-def _may_miss(state: State) -> bool:
-    return state.misses + 1 < MOST_MISSES
-
-
 def _may_be_my_number(keys: str) -> bool:
     return sum(key.isdigit() for key in keys) == NUMBER_NEVER_KEPT_DIGITS
 
 
-def _miss(state: State, words: Sentence, now: Now) -> Turn:
-    missed = replace(state, misses=state.misses + 1)
-    if missed.misses < MOST_MISSES:
-        return _arrive(Go(missed, state.step, (words,)), now)
+def _miss(state: State, words: Sentence | None, now: Now) -> Turn:
+    misses = state.misses + 1
+    said = () if words is None else (words,)
+    if misses < MOST_MISSES:
+        return _arrive(Go(state, state.step, said), now, misses)
     if state.step in _CALL_BACK:
-        return _arrive(person.give_up_asking(missed), now)
+        return _arrive(person.give_up_asking(state), now)
     # "Take your time" would be untrue now; why an entry was refused still helps.
-    said = () if words == SILENT else (words,)
-    return _arrive(Go(missed, Step.OPERATOR, said), now)
+    return _arrive(Go(state, Step.OPERATOR, () if words == SILENT else said), now)
 
 
-def _arrive(go: Go, now: Now) -> Turn:
+def _arrive(go: Go, now: Now, misses: int = 0) -> Turn:
     """Enter a step: its own words follow those that led here."""
     go = person.reach(go, now)
-    stays = go.to is go.state.step
     waits = go.to in person.LINE or (go.to in _LANGUAGES and go.state.back_to in person.LINE)
     state = replace(
         go.state,
         step=go.to,
-        misses=go.state.misses if stays else 0,
+        misses=misses,
         in_line_since=(go.state.in_line_since or now.at) if waits else None,
     )
     reply = asked(state, now)

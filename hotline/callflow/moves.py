@@ -22,9 +22,12 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """The step could not use what came; the words say why and what would help."""
+    """The step could not use what came; the words say why and what would help.
 
-    words: Sentence
+    Without words the question alone is asked again.
+    """
+
+    words: Sentence | None = None
 
 
 Move: TypeAlias = Go | Miss

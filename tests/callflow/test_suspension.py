@@ -1,13 +1,15 @@
 """What is stopped, for whom, the read-back, and the one question."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from hotline.callflow.effects import AcceptRequest, Facts, Loss, NoteLoss, OpenFollowUp, Reason
-from hotline.callflow.events import Answer, KeysPressed, Target
-from hotline.callflow.replies import Digits, Hold, Sentence
+from hotline.callflow.events import Answer, KeysPressed, Silence, Target, Waited
+from hotline.callflow.replies import Day, Digits, Hold, Sentence
 from hotline.callflow.state import Outcome, Step
+from hotline.callflow.steps.menus import begin_loss
 from tests.callflow.talk import RECEIPT, Talk, at
 
 FACTS = Facts(date(1980, 3, 1), "1000001", "216")
@@ -71,6 +73,23 @@ def test_nothing_but_one_stops(key):
     assert talk.effects == []
 
 
+def test_a_spoken_yes_is_said_back_and_asked_once_more():
+    talk = at(Step.CONFIRM).says("1")
+    assert (talk.step, talk.effects) == (Step.CONFIRM_SPOKEN, [])
+    assert talk.value("confirm.say_again", "targets") == Sentence("targets.card")
+    assert talk.says("1").effects == [AcceptRequest((Target.CARD,), FACTS)]
+
+
+@pytest.mark.parametrize("how", ["presses", "says"])
+def test_a_no_to_either_question_leads_to_what_is_wrong(how):
+    assert getattr(at(Step.CONFIRM), how)("2").step is Step.CORRECT
+    assert getattr(at(Step.CONFIRM_SPOKEN), how)("2").step is Step.CORRECT
+
+
+def test_key_one_is_enough_after_a_spoken_yes():
+    assert at(Step.CONFIRM_SPOKEN).presses("1").step is Step.WAITING
+
+
 @pytest.mark.parametrize(
     ("choice", "keyed", "expected"),
     [
@@ -92,8 +111,40 @@ def test_what_to_stop_can_be_corrected():
     assert talk.state.targets == (Target.CARD, Target.SMARTPHONE)
 
 
-def test_a_detour_to_the_languages_does_not_forget_that_one_fact_is_corrected():
-    assert at(Step.CONFIRM).presses("2", "1", "9", "1", "19790228").step is Step.CONFIRM
+@pytest.mark.parametrize("choice", ["1", "2", "4"])
+def test_whoever_corrects_nothing_after_all_is_asked_the_question_again(choice):
+    talk = at(Step.CONFIRM).presses("2", choice, "#")
+    assert talk.step is Step.CONFIRM
+    assert (talk.state.facts, talk.state.targets, talk.state.correcting) == (FACTS, (Target.CARD,), False)
+
+
+def test_whoever_goes_back_to_the_main_menu_begins_with_nothing_left_over():
+    before = at(Step.TARGET).state
+    left_over = replace(
+        before,
+        targets=(Target.CARD,),
+        facts=FACTS,
+        correcting=True,
+        corrections=1,
+        accepted_in="CA" + "2" * 32,
+        receipt_number=RECEIPT,
+        waited_s=61.0,
+        answers={Target.CARD: Answer.SUSPENDED},
+        municipality="千代田区",
+        loss=Loss.HOME,
+        text_number="+819012345678",
+        text_promised=True,
+        asked_receipt=RECEIPT,
+        asked_birth_date=date(1980, 3, 1),
+        told=Waited(RECEIPT, 1.0),
+        resumes_at=Step.NEXT_STEPS,
+    )
+    assert begin_loss(replace(left_over, step=Step.MAIN_MENU)) == replace(before, step=Step.MAIN_MENU)
+
+
+def test_what_was_stopped_before_stays_the_outcome_when_another_loss_is_reported():
+    stopped = replace(Talk().state, outcome=Outcome.STOPPED)
+    assert begin_loss(stopped).outcome is Outcome.STOPPED
 
 
 @pytest.mark.parametrize("answer", ["suspended", "already_suspended", "not_held"])
@@ -140,6 +191,17 @@ def test_something_is_said_every_eight_seconds_of_waiting():
     assert spoken_at == [8, 16, 24, 32, 40, 48, 56]
 
 
+def test_star_while_waiting_says_that_the_line_is_still_at_it():
+    assert at(Step.WAITING).presses("*").said == ["waiting.still"]
+    assert at(Step.WAITING).presses("5").said == []
+
+
+def test_whoever_is_slowed_down_is_told_so_once():
+    talk = at(Step.WAITING).hears(Waited(RECEIPT, 1.0, slowed=True))
+    assert talk.said == ["limits.takes_longer"]
+    assert talk.hears(Waited(RECEIPT, 2.0, slowed=True)).said == []
+
+
 def test_after_a_minute_the_caller_is_told_the_truth_and_the_receipt_number():
     talk = Talk().confirms().learns(seconds=60)
     assert talk.step is Step.RESULT
@@ -155,11 +217,14 @@ def test_star_after_not_yet_looks_again_before_it_repeats():
 
 def test_a_request_that_needs_a_person_is_told_so_and_leads_to_one():
     talk = Talk().confirms().learns(given_up=True)
-    assert talk.said == ["result.given_up", "result.receipt", "result.receipt_again", "person.connecting"]
+    assert talk.said == ["result.given_up", "result.receipt", "result.receipt_again"]
+    assert talk.step is Step.OPERATOR
     assert talk.state.outcome is Outcome.ACCEPTED
 
 
-@pytest.mark.parametrize(("key", "loss"), [("1", Loss.LOST), ("2", Loss.STOLEN)])
+@pytest.mark.parametrize(
+    ("key", "loss"), [("1", Loss.LOST), ("2", Loss.STOLEN), ("3", Loss.HOME), ("4", Loss.DISASTER)]
+)
 def test_lost_or_stolen_is_asked_after_the_stop(key, loss):
     talk = at(Step.RESULT).presses(key)
     assert talk.effects[-1] == NoteLoss(loss)
@@ -171,25 +236,55 @@ def test_a_stop_for_another_person_is_marked_for_a_look():
     assert talk.effects[-2:] == [NoteLoss(for_another=True), OpenFollowUp(Reason.FOR_ANOTHER)]
 
 
-@pytest.mark.parametrize("how", [KeysPressed("#"), KeysPressed("##"[:1])])
+@pytest.mark.parametrize("how", [KeysPressed("#"), KeysPressed(""), Silence()])
 def test_every_after_question_can_be_skipped(how):
     talk = at(Step.RESULT).hears(how)
     assert talk.step is Step.FOR_WHOM
+    assert talk.hears(how).step is Step.TEXT_OFFER
     assert talk.hears(how).step is Step.NEXT_STEPS
     assert talk.hears(how).step is Step.GOODBYE
 
 
 def test_whoever_says_nothing_after_the_stop_is_led_to_the_end():
-    assert at(Step.RESULT).silent(3).step is Step.GOODBYE
+    assert at(Step.RESULT).silent(4).step is Step.GOODBYE
 
 
 def test_the_next_steps_are_those_of_what_was_stopped():
     card = at(Step.NEXT_STEPS).said
-    phone = Talk().confirms("2").learns(smartphone="suspended").silent(2).said
+    phone = Talk().confirms("2").learns(smartphone="suspended").silent(3).said
     assert "next_steps.fee" in card
     assert "next_steps.found_smartphone" not in card
     assert "next_steps.found_smartphone" in phone
     assert "next_steps.fee" not in phone
+
+
+@pytest.mark.parametrize(
+    ("key", "report"),
+    [("1", ["next_steps.police"]), ("2", ["next_steps.police"]), ("3", []), ("4", ["next_steps.disaster"])],
+)
+def test_who_must_be_told_depends_on_how_it_went(key, report):
+    said = at(Step.RESULT).presses(key, "1", "#").said
+    assert [prompt for prompt in said if prompt in ("next_steps.police", "next_steps.disaster")] == report
+
+
+def test_the_office_is_named_in_japanese_when_the_backend_knows_it():
+    talk = at(Step.WAITING).learns(card="suspended", municipality="千代田区").silent(3)
+    [office] = [sentence for sentence in talk.turn.reply.said if sentence.prompt == "next_steps.municipality"]
+    assert (office.values, office.language) == ({"municipality": "千代田区"}, "ja")
+    assert "next_steps.municipality" not in at(Step.NEXT_STEPS).said
+
+
+def test_the_last_day_to_apply_is_thirty_days_from_today_in_japan():
+    assert at(Step.NEXT_STEPS).value("next_steps.days", "day") == Day(date(2026, 12, 24))
+    late = Talk(at=datetime(2026, 11, 24, 15, 0, tzinfo=UTC)).confirms().learns(card="suspended").silent(3)
+    assert late.value("next_steps.days", "day") == Day(date(2026, 12, 25))
+
+
+def test_nothing_is_told_of_finding_what_was_not_there():
+    said = Talk().confirms("3").learns(card="suspended", smartphone="not_held").silent(3).said
+    assert "next_steps.found_card" in said
+    assert "next_steps.found_smartphone" not in said
+    assert "next_steps.found_card" not in Talk().confirms().learns(card="not_held").silent(3).said
 
 
 def test_an_answer_keeps_the_receipt_number_for_later():

@@ -107,7 +107,10 @@ def hear_what_when_closed(state: State, event: Event, now: Now) -> Move:
         case KeysPressed("1") if not state.by_text:
             return Go(state, Step.CALL_BACK_OFFER)
         case KeysPressed("2") if state.closed_part is Part.QUESTIONS:
-            return Go(state, Step.QUESTIONS)
+            return Go(state, Step.ANSWERS)
+        case KeysPressed("*") if state.closed_part and now.line.hours.is_open(state.closed_part, now.at):
+            # It opened while they were told when it opens.
+            return Go(state, next(step for part, step in PARTS.values() if part is state.closed_part))
         case _:
             return Miss(WRONG_KEY)
 

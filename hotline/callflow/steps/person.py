@@ -67,7 +67,7 @@ def hear_of_the_line(state: State, event: Event, now: Now) -> Move:
         case InLine(ahead) if ahead < now.line.operators:
             first = 0 if now.line.rings_in_turn else None
             return Go(replace(state, ringing=first), Step.RINGING, (Sentence("person.connecting"),))
-        case InLine(ahead) if state.looks < MOST_LOOKS:
+        case InLine(ahead) if now.line.operators > 0 and state.looks < MOST_LOOKS:
             place = Sentence("in_line.place", {"place": ahead - now.line.operators + 1})
             return Go(replace(state, looks=state.looks + 1), Step.IN_LINE, (place,))
         case InLine():

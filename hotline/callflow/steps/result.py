@@ -43,6 +43,8 @@ def hear_progress(state: State, event: Event, now: Now) -> Move:
         case Waited(receipt_number, given_up=True) as waited:
             words = (Sentence("result.given_up"), *tell_receipt(receipt_number, state))
             return Go(_heard_of(state, waited), Step.OPERATOR, words)
+        case Waited() as waited if state.by_text:
+            return _write_not_yet(state, waited)
         case Waited(seconds=seconds) as waited if seconds >= HOLD_LIMIT_S:
             return _tell(_heard_of(state, waited))
         case Waited() as waited:
@@ -58,6 +60,13 @@ def _tell(state: State) -> Go:
     if state.resumes_at is None:
         return Go(state, Step.RESULT)
     return Go(replace(state, resumes_at=None), state.resumes_at, tell_standing(state))
+
+
+def _write_not_yet(state: State, waited: Waited) -> Go:
+    """A writer holds no telephone: told once that it takes longer, they wait for the result as long as it takes."""
+    heard = _heard_of(state, waited)
+    is_news = waited.seconds >= HOLD_LIMIT_S > state.waited_s
+    return Go(heard, Step.WAITING, tell_standing(heard) if is_news else ())
 
 
 def _heard_of(state: State, waited: Waited) -> State:
