@@ -67,15 +67,18 @@ POLITE: Final[Mapping[str, str]] = {
     "en": "please thanks thank you sir madam maam okay ok well um uh",
     "zh": "谢谢 請 请 您 的 吧 嗯 那个",
     "ko": "요 네 예 주세요 부탁합니다 부탁드립니다 입니다 이요",
-    "es": "por favor gracias señor señora señorita pues",
-    "pt": "por favor obrigado obrigada senhor senhora",
+    "es": "por favor gracias señor señora señorita pues el número",
+    "pt": "por favor obrigado obrigada senhor senhora o número",
     "vi": "ạ dạ vâng xin cảm ơn làm ơn nhé",
-    "th": "ครับ ค่ะ คะ นะ จ้ะ หน่อย ขอบคุณ",
-    "id": "tolong terima kasih pak bu ya mohon",
-    "fil": "po opo ho pakiusap salamat please",
+    "th": "ครับ ค่ะ คะ นะ จ้ะ หน่อย ขอบคุณ กด หมายเลข",
+    "id": "tolong terima kasih pak bu ya mohon nomor angka",
+    "fil": "po opo ho pakiusap salamat please number numero",
     "ne": "हजुर जी कृपया धन्यवाद है",
 }
-"""What may stand around a phrase without changing it. Where one of them is a phrase of the menu, it is that phrase."""
+"""What may stand around a phrase, or a key told as "number two", without changing it.
+
+Where one of them is a phrase of the menu, it is that phrase.
+"""
 
 NEGATIONS: Final[Mapping[str, re.Pattern[str]]] = {
     "ja": re.compile("ない|なく|ません|ちが|違|ぬ|ず|いや|いえ|じゃ"),
@@ -85,7 +88,7 @@ NEGATIONS: Final[Mapping[str, re.Pattern[str]]] = {
     "es": re.compile(r"\b(?:no|ni|nunca|sin|tampoco|ning\w+)\b"),
     "pt": re.compile(r"\b(?:não|nao|nem|nunca|sem|nenhum\w*)\b"),
     "vi": re.compile(r"\b(?:không|khong|chưa|chua|chẳng|đừng|dung|ko)\b"),
-    "th": re.compile("ไม่|มิใช่|อย่า"),
+    "th": re.compile("ไม่|มิใช่|อย่า(?!ง)"),
     "id": re.compile(r"\b(?:tidak|tak|bukan|belum|jangan|nggak|gak|tanpa|ndak)\b"),
     "fil": re.compile(r"\b(?:hindi|di|wala|walang|huwag|wag|ayaw|not|no)\b"),
     "ne": re.compile(r"ैन|एन|ईन|नगर|नहुने|बिना|(?<!\S)न(?!\S)|हैन|होइन"),

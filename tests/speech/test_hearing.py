@@ -210,6 +210,33 @@ def test_a_phrase_in_a_long_story_is_not_picked_out(language: str, words: str) -
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", "el número dos, por favor"),
+        ("pt", "número dois"),
+        ("th", "กดสองค่ะ"),
+        ("id", "nomor dua pak"),
+        ("fil", "number two po"),
+    ],
+)
+def test_a_key_may_be_told_as_a_number(language: str, words: str) -> None:
+    assert understand(words, SURE, language, MAIN_MENU) == "2"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "keys"),
+    [
+        ("th", "เอาบัตรอย่างเดียว", "1"),
+        ("id", "kartu dan hape", "3"),
+        ("vi", "cả thẻ lẫn điện thoại", "3"),
+        ("th", "บัตรกับสมาร์ทโฟน", None),
+    ],
+)
+def test_what_is_to_be_stopped_is_never_less_than_was_said(language: str, words: str, keys: str | None) -> None:
+    assert understand(words, SURE, language, TARGET) == keys
+
+
+@pytest.mark.parametrize(
     ("language", "words", "keys"),
     [
         ("en", "yes", "1"),
