@@ -60,12 +60,13 @@ def prompts_used() -> frozenset[str]:
             used |= _of_reply(whisper(state))
         if way.before is None:
             used |= _of_reply(flow.apologise(state, way.now).reply)
-    for told in _messages():
+    for told in messages():
         used |= _of_sentences(compose(told, OPEN))
     return frozenset(used)
 
 
-def _messages() -> Iterator[Told]:
+def messages() -> Iterator[Told]:
+    """One of every kind of message that is sent after a request."""
     for answer in Answer:
         for municipality in (None, "千代田区"):
             yield Told(RECEIPT, dict.fromkeys(Target, answer), municipality=municipality)
