@@ -81,8 +81,13 @@ Where one of them is a phrase of the menu, it is that phrase.
 """
 
 NEGATIONS: Final[Mapping[str, re.Pattern[str]]] = {
-    "ja": re.compile("ない|なく|ません|ちが|違|ぬ|ず|いや|いえ|じゃ"),
-    "en": re.compile(r"\b(?:no|not|never|nor|neither|without|nothing|cannot|\w+nt)\b"),
+    # Not なくす, which is to lose, nor ぬすむ, which is to steal: whoever says them beside a phrase denies nothing.
+    "ja": re.compile("ない|ではなく|なく(?![さし]|す(?!ま))|ません|ちが|違|ぬ(?!す)|ず|いや|いえ|じゃ"),
+    # Not want, which stands in most of what is asked for.
+    "en": re.compile(
+        r"\b(?:no|not|never|nor|neither|without|nothing|cannot"
+        r"|(?:ai|are|ca|could|did|do|does|had|has|have|is|must|need|should|was|were|wo|would)nt)\b"
+    ),
     "zh": re.compile("[不没沒别別非未无無]"),
     "ko": re.compile(r"(?<!\S)[안못](?!\S)|않|아니|아닌|없|말고|말아"),
     "es": re.compile(r"\b(?:no|ni|nunca|sin|tampoco|ning\w+)\b"),
