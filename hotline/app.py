@@ -1,6 +1,6 @@
 """Builds the Flask app, and what the dispatcher does beside it: the only place where the parts are joined."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -8,12 +8,14 @@ from typing import Final
 from flask import Flask
 
 from hotline import clock
-from hotline.callflow.languages import LANGUAGES
+from hotline.callflow.languages import FIRST_LANGUAGE, LANGUAGES
 from hotline.callflow.line import Line, Now
 from hotline.callflow.texts import Told, compose
 from hotline.calls.by_text import Conversations
+from hotline.calls.endings import Endings
 from hotline.calls.lost import close_lost_calls
 from hotline.calls.opening import load_hours
+from hotline.calls.prints import Prints
 from hotline.calls.turns import Calls
 from hotline.carrier.client import Carrier, build_carrier
 from hotline.oncall.health import health_blueprint
@@ -46,17 +48,19 @@ class Parts:
     renderer: TwimlRenderer
     line: Line
     calls: Calls
+    endings: Endings
     conversations: Conversations
 
 
 def build_parts(settings: Settings, engine: Engine) -> Parts:
     """The calls and conversations of the line over a database, whose engine commits each statement by itself."""
-    secret = settings.hotline_secret_key.get_secret_value()
+    prints = Prints(settings.hotline_secret_key.get_secret_value())
     vault = build_vault(settings)
     line = build_line(settings)
     renderer = TwimlRenderer(settings.hotline_public_url, settings.operator_numbers)
-    calls = Calls(engine, vault, secret, renderer, line)
-    return Parts(engine, vault, renderer, line, calls, Conversations(engine, vault, secret, calls, line))
+    calls = Calls(engine, vault, prints, renderer, line)
+    endings = Endings(engine, vault, prints, line)
+    return Parts(engine, vault, renderer, line, calls, endings, Conversations(engine, prints, calls, endings, line))
 
 
 def build_vault(settings: Settings) -> Vault:
@@ -70,6 +74,7 @@ def build_line(settings: Settings) -> Line:
     _refuse_unknown("HOTLINE_LANGUAGES", offered)
     _refuse_unknown("NUMBER_LANGUAGES", settings.number_languages.values())
     _refuse_unknown("OPERATOR_LANGUAGE", [settings.operator_language])
+    _refuse_switched_off(settings.number_languages.values(), offered)
     return Line(
         languages=offered,
         without_voice=frozenset(code for code in LANGUAGES if wording().voice(code).nearest),
@@ -92,8 +97,8 @@ def create_app(settings: Settings) -> Flask:
     signatures = Signatures(
         settings.hotline_public_url, [token.get_secret_value() for token in tokens if token is not None]
     )
-    numbers = Numbers(settings.number_languages, settings.operator_numbers)
-    app.register_blueprint(voice_blueprint(Webhooks(parts.calls, signatures, numbers)))
+    numbers = Numbers(settings.number_languages, settings.operator_numbers, _first_language(parts.line))
+    app.register_blueprint(voice_blueprint(Webhooks(parts.calls, parts.endings, signatures, numbers)))
     app.register_blueprint(operators_blueprint(parts.calls, parts.renderer, signatures, settings.operator_language))
     if settings.sends_texts:
         # Who writes is promised later answers: without a way to send them, nobody is invited to write.
@@ -105,8 +110,8 @@ def create_app(settings: Settings) -> Flask:
 
 def build_chores(settings: Settings, engine: Engine) -> list[Chore]:
     """What the dispatcher does now and then, over an engine that commits each statement by itself."""
-    calls = build_parts(settings, engine).calls
-    chores: list[Chore] = [partial(close_lost_calls, engine, calls)]
+    endings = build_parts(settings, engine).endings
+    chores: list[Chore] = [partial(close_lost_calls, engine, endings)]
     carrier = _carrier(settings)
     return chores if carrier is None else [*chores, partial(delete_old_messages, engine, carrier)]
 
@@ -145,6 +150,18 @@ def _carrier(settings: Settings) -> Carrier | None:
         None if secret is None else secret.get_secret_value(),
         settings.twilio_api_url,
     )
+
+
+def _first_language(line: Line) -> str:
+    return FIRST_LANGUAGE if FIRST_LANGUAGE in line.languages else line.languages[0]
+
+
+def _refuse_switched_off(chosen: Iterable[str], offered: Collection[str]) -> None:
+    missing = sorted(set(chosen) - set(offered))
+    if missing:
+        raise SettingsFault(
+            f"NUMBER_LANGUAGES is wrong: {', '.join(missing)} is switched off, add it to HOTLINE_LANGUAGES."
+        )
 
 
 def _refuse_unknown(name: str, languages: Iterable[str]) -> None:

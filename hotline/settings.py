@@ -1,13 +1,27 @@
 """All configuration, read once from the environment and `.env`, typed; every fault is named at once."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import phonenumbers
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+SENDER: Final = re.compile(r"\+[1-9]\d{6,14}|MG[0-9a-f]{32}", re.ASCII)
+"""What Twilio sends text messages from."""
 
 
 class SettingsFault(Exception):
@@ -34,7 +48,7 @@ class Settings(BaseModel):
     twilio_api_key: str | None = None
     twilio_api_secret: SecretStr | None = None
     twilio_api_url: str | None = None
-    text_sender: str | None = Field(None, pattern=r"^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$")
+    text_sender: str | None = None
     cardstatus_url: str
     cardstatus_token: SecretStr = Field(min_length=1)
     cardstatus_people: Path | None = None
@@ -80,6 +94,15 @@ class Settings(BaseModel):
         TypeAdapter(AnyHttpUrl).validate_python(url)
         return url.rstrip("/")
 
+    @field_validator("text_sender")
+    @classmethod
+    def _can_send(cls, sender: str | None) -> str | None:
+        if sender is not None and not SENDER.fullmatch(sender):
+            raise ValueError(
+                "write a number like +815012345678, or a messaging service like MG and 32 hexadecimal digits"
+            )
+        return sender
+
     @field_validator("operator_numbers")
     @classmethod
     def _are_telephone_numbers(cls, numbers: tuple[str, ...]) -> tuple[str, ...]:
@@ -100,6 +123,11 @@ class Settings(BaseModel):
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value
+
+    @field_validator("operator_ringing", "operator_language", mode="before")
+    @classmethod
+    def _empty_is_usual(cls, value: Any, info: ValidationInfo) -> Any:
+        return cls.model_fields[info.field_name].default if value == "" and info.field_name else value
 
 
 NAMES: Final = tuple(name.upper() for name in Settings.model_fields)

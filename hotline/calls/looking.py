@@ -1,13 +1,16 @@
 """What happened, with what the line has to look up for it: the conversation itself knows no database."""
 
+import logging
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from hotline.callflow import flow
-from hotline.callflow.events import Event, InLine, KeysPressed, LookedUp, MayText, Silence, Spoken, Waited
+from hotline.callflow.events import Dialled, Event, InLine, KeysPressed, LookedUp, MayText, Silence, Spoken, Waited
 from hotline.callflow.line import Now
 from hotline.callflow.replies import Listen
-from hotline.callflow.state import Dropped, State, Step
+from hotline.callflow.state import Dropped, Outcome, State, Step
 from hotline.callflow.steps.taking_up import can_be_taken_up
 from hotline.calls import limits
 from hotline.calls.prints import Prints
@@ -21,6 +24,17 @@ from hotline.store.database import Connection, Engine
 from hotline.store.facts import unseal_facts
 from hotline.store.requests import FoundReceipt, Progress, Status
 
+log = logging.getLogger(__name__)
+
+LANGUAGE_KEPT_FOR: Final = timedelta(hours=24)
+"""How long a caller who calls again is answered in the language of the last call."""
+
+TAKEN_UP_WITHIN: Final = timedelta(minutes=15)
+"""How long a call that broke off can be taken up again. Must not be longer than what it knew is kept."""
+
+_HEARD_WHILE_WAITING: Final = ("0", "9", "*")
+"""The keys that lead somewhere while a caller holds; at every other one the line looks for the answer, as at none."""
+
 
 class Looking:
     """Looks up what a step waits for. Whoever is in a hold gets what was found, whatever the webhook said."""
@@ -33,7 +47,7 @@ class Looking:
     def event(self, sid: str, state: State, event: Event, now: Now) -> Event:
         """The event as the conversation understands it at this step."""
         match state.step, event:
-            case Step.WAITING, KeysPressed():
+            case Step.WAITING, KeysPressed(keys) if keys in _HEARD_WHILE_WAITING:
                 return event
             case Step.WAITING, _:
                 return self._progress(state.accepted_in or sid, now.at)
@@ -48,47 +62,67 @@ class Looking:
             case _:
                 return event
 
-    def dropped(self, last: LastCall) -> Dropped | None:
-        """The caller's last call, if it can still be taken up."""
-        if last.sealed is None:
-            return None
+    def recognise(self, event: Dialled, now: Now) -> tuple[Dialled, Dropped | None]:
+        """The call in the caller's last language, if that is still offered, and the call they may go on with."""
+        if event.caller is None:
+            return event, None
+        caller = self._prints.of_number(event.caller)
+        with self._engine.connect() as connection:
+            last = stored_calls.find_last_calls(connection, caller, now.at - LANGUAGE_KEPT_FOR)
+        if last and last[0].language in now.line.languages:
+            event = replace(event, language=last[0].language)
+        return event, self._broken_off(call for call in last if call.turned_at >= now.at - TAKEN_UP_WITHIN)
+
+    def _broken_off(self, last: Iterable[LastCall]) -> Dropped | None:
+        """The newest that can be taken up; before calls in which nothing was asked for, as when a line breaks twice."""
+        for call in last:
+            state = self._read(call)
+            if state is not None and can_be_taken_up(state):
+                return Dropped(call.sid, replace(state, dropped=None))
+            if state is None or state.outcome is not Outcome.NOTHING:
+                return None
+        return None
+
+    def _read(self, call: LastCall) -> State | None:
         try:
-            state = unseal(self._vault, last.sealed).state
+            return None if call.sealed is None else unseal(self._vault, call.sealed).state
         except CannotUnseal:
             return None
-        return Dropped(last.sid, replace(state, dropped=None)) if can_be_taken_up(state) else None
-
-    def waited(self, connection: Connection, sid: str, at: datetime) -> Waited | None:
-        """How the newest request of a call stands, or None when it made none."""
-        progress = requests.find_newest(connection, sid)
-        return None if progress is None else _waited(progress, at)
 
     def _progress(self, sid: str, at: datetime) -> Waited:
         with self._engine.connect() as connection:
-            waited = self.waited(connection, sid, at)
+            waited = find_waited(connection, sid, at)
         assert waited is not None, "a call waits only for a request that was committed with its turn"
         return waited
 
     def _receipt(self, state: State, at: datetime) -> LookedUp:
         asked = state.asked_receipt or ""
-        since = at - limits.A_DAY
         with self._engine.connect() as connection:
-            tried = [receipts.count_wrong_receipts(connection, since, receipt_print=self._prints.of_receipt(asked))]
-            if state.caller is not None:
-                caller = self._prints.of_number(state.caller)
-                tried.append(receipts.count_wrong_receipts(connection, since, caller_print=caller))
-            if max(tried) >= limits.WRONG_RECEIPTS:
+            if self._has_tried_too_often(connection, asked, state.caller, at - limits.A_DAY):
                 return LookedUp(None, is_limited=True)
             found = requests.find_by_receipt(connection, asked)
         if found is None or not self._is_holder(found, state):
             return LookedUp(None)
         return LookedUp(replace(_waited(found.progress, at), finished_at=found.finished_at))
 
+    def _has_tried_too_often(self, connection: Connection, asked: str, caller: str | None, since: datetime) -> bool:
+        tried = [receipts.count_wrong_receipts(connection, since, receipt_print=self._prints.of_receipt(asked))]
+        if caller is not None:
+            caller_print = self._prints.of_number(caller)
+            tried.append(receipts.count_wrong_receipts(connection, since, caller_print=caller_print))
+        return max(tried) >= limits.WRONG_RECEIPTS
+
     def _is_holder(self, found: FoundReceipt, state: State) -> bool:
         """Whether the birth date that was keyed is the holder's; once that is erased, nobody can prove it any more."""
         if found.facts_sealed is None:
             return False
-        return unseal_facts(self._vault, found.facts_sealed).birth_date == state.asked_birth_date
+        try:
+            return unseal_facts(self._vault, found.facts_sealed).birth_date == state.asked_birth_date
+        except CannotUnseal as error:
+            log.error(
+                "the facts of a request cannot be read, so that nobody is told of it", extra={"cause": str(error)}
+            )
+            return False
 
     def _may_text(self, state: State, at: datetime) -> MayText:
         since = at - limits.A_DAY
@@ -115,6 +149,12 @@ class Looking:
         if spoken.means is not None or not isinstance(ending, Listen):
             return spoken
         return replace(spoken, means=understand(spoken.words, spoken.confidence, state.language, ending))
+
+
+def find_waited(connection: Connection, sid: str, at: datetime) -> Waited | None:
+    """How the newest request of a call stands, or None when it made none."""
+    progress = requests.find_newest(connection, sid)
+    return None if progress is None else _waited(progress, at)
 
 
 def _waited(progress: Progress, at: datetime) -> Waited:

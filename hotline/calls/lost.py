@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hotline.callflow.state import Step
-from hotline.calls.turns import Calls
+from hotline.calls.endings import Endings
 from hotline.store.calls import find_silent_calls
 from hotline.store.database import Engine
 
@@ -21,7 +21,7 @@ LOST_WITH_OPERATOR_AFTER: Final = timedelta(hours=4, minutes=10)
 """The same for a caller who talks to an operator: no turn is taken meanwhile, and Twilio ends calls after 4 hours."""
 
 
-def close_lost_calls(engine: Engine, calls: Calls, now: datetime) -> int:
+def close_lost_calls(engine: Engine, endings: Endings, now: datetime) -> int:
     """Close every call that has been silent for too long, with what it leaves to a person; returns how many."""
     with engine.connect() as connection:
         sids = find_silent_calls(
@@ -31,7 +31,7 @@ def close_lost_calls(engine: Engine, calls: Calls, now: datetime) -> int:
             at_that_step_before=now - LOST_WITH_OPERATOR_AFTER,
             texts_before=now - LOST_BY_TEXT_AFTER,
         )
-    closed = sum(calls.end(sid, "lost", now) for sid in sids)
+    closed = sum(endings.end(sid, "lost", now) for sid in sids)
     if closed:
         log.info("closed calls whose end was never told", extra={"calls": closed})
     return closed

@@ -1,19 +1,19 @@
 """The hours of the line, from hours.toml and Japan's public holidays."""
 
 import tomllib
-from collections.abc import Sequence
-from datetime import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from holidays import country_holidays
 
 from hotline.callflow.hours import Hours, Opening, Part, Week, YearlyBreak
+from hotline.settings import SettingsFault
 
 HOURS: Final = Path(__file__).with_name("hours.toml")
 
 
-class HoursFault(Exception):
+class HoursFault(SettingsFault):
     """The file of the hours is wrong; the text says what and where."""
 
 
@@ -23,29 +23,46 @@ def load_hours(path: Path = HOURS) -> Hours:
         tables = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise HoursFault(f"{path.name} cannot be read: {error}.") from error
-    away = tables.pop("away", None)
     try:
-        weeks = {Part(part): _week(table) for part, table in tables.items()}
-        return Hours(weeks, country_holidays("JP"), None if away is None else YearlyBreak(*map(_day, away)))
-    except (ValueError, KeyError, TypeError) as error:
-        raise HoursFault(
-            f'{path.name}: {error}. A part is like [questions] with weekdays = ["09:30", "20:00"].'
-        ) from error
+        away = _yearly_break(tables.pop("away", None))
+        weeks = {_part(name): _week(name, table) for name, table in tables.items()}
+    except ValueError as error:
+        raise HoursFault(f"{path.name} is wrong: {error}.") from error
+    return Hours(weeks, country_holidays("JP"), away)
 
 
-def _week(table: dict[str, Any]) -> Week:
-    return Week(_opening(table["weekdays"]), _opening(table["holidays"]))
+def _part(name: str) -> Part:
+    if name not in set(Part):
+        raise ValueError(f"[{name}] is no part of the line that has hours, they are {', '.join(Part)}")
+    return Part(name)
 
 
-def _opening(told: Sequence[str]) -> Opening:
-    opens, closes = map(time.fromisoformat, told)
+def _week(part: str, table: Any) -> Week:
+    days = table if isinstance(table, dict) else {}
+    return Week(*(_opening(f"{name} in [{part}]", days.get(name)) for name in ("weekdays", "holidays")))
+
+
+def _opening(where: str, told: Any) -> Opening:
+    try:
+        opens, closes = (datetime.strptime(moment, "%H:%M").replace(tzinfo=UTC).time() for moment in told)
+    except (ValueError, TypeError):
+        raise ValueError(f'{where} must be like ["09:30", "20:00"]') from None
     if opens >= closes:
-        raise ValueError(f"{opens:%H:%M} is not before {closes:%H:%M}")
+        raise ValueError(f"{where} opens at {opens:%H:%M} and closes at {closes:%H:%M}, which is not later")
     return Opening(opens, closes)
 
 
+def _yearly_break(told: Any) -> YearlyBreak | None:
+    if told is None:
+        return None
+    try:
+        first, last = (_day(day) for day in told)
+    except (ValueError, TypeError):
+        raise ValueError('away must be like ["12-29", "01-03"], month and day of its first and its last day') from None
+    return YearlyBreak(first, last)
+
+
 def _day(told: str) -> tuple[int, int]:
-    month, day = map(int, told.split("-"))
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        raise ValueError(f"{told} is no month and day")
-    return month, day
+    # A leap year has every day that there can be.
+    day = datetime.strptime(f"2024-{told}", "%Y-%m-%d").replace(tzinfo=UTC)
+    return day.month, day.day

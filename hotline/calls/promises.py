@@ -17,10 +17,13 @@ from hotline.callflow.effects import (
     Reason,
     TakeUp,
 )
+from hotline.callflow.replies import Reply
 from hotline.callflow.state import State
 from hotline.calls import limits
 from hotline.calls.prints import Prints
+from hotline.carrier.numbers import is_japanese_mobile
 from hotline.privacy import Vault
+from hotline.speech.messages import write_reply
 from hotline.store import calls as stored_calls
 from hotline.store import counting, follow_ups, messages, receipts, requests, texts
 from hotline.store.database import Connection
@@ -65,7 +68,7 @@ class Promises:
             case OpenFollowUp(reason, number):
                 self._open(connection, place, reason, number)
             case PromiseText(number):
-                self._promise_text(connection, place, number)
+                self._text(connection, place, Purpose.STEPS if place.state.answers else Purpose.DONE, number)
             case KeepMessage(recording_sid, seconds):
                 self.keep_message(connection, place.sid, recording_sid, seconds, place.at)
             case NoteWrongReceipt(receipt_number):
@@ -78,6 +81,28 @@ class Promises:
     def keep_message(self, connection: Connection, sid: str, recording_sid: str, seconds: int, at: datetime) -> bool:
         """Keep a voice message, which Twilio may tell of twice; False when it was kept already."""
         return messages.keep_message(connection, call_sid=sid, recording_sid=recording_sid, seconds=seconds, now=at)
+
+    def leave(self, connection: Connection, sid: str, reason: Reason, at: datetime, number: str | None = None) -> None:
+        """Leave a call to a person, who may call this number."""
+        sealed = None if number is None else self._vault.seal(number)
+        follow_ups.open_follow_up(connection, call_sid=sid, reason=reason, now=at, call_back_sealed=sealed)
+
+    def write(self, connection: Connection, place: Place, reply: Reply) -> None:
+        """Send a reply to a writer whose newest message was answered before."""
+        assert place.state.caller is not None, "who writes has a number"
+        body = "\n".join(write_reply(reply, place.state.language))
+        self._text(connection, place, Purpose.TURN, place.state.caller, body=body)
+
+    def write_when_done(self, connection: Connection, place: Place) -> None:
+        """See that a writer learns what becomes of their request, though the conversation is over."""
+        number = place.state.caller
+        if number is None or not place.state.by_text:
+            return
+        if is_japanese_mobile(number):
+            self._text(connection, place, Purpose.DONE, number)
+        else:
+            # A text to any other number is sent only in a conversation that its holder began.
+            self._open(connection, place, Reason.WRITE_BACK, number)
 
     def _accept(self, connection: Connection, place: Place, effect: AcceptRequest) -> None:
         person = self._prints.of_person(effect.facts)
@@ -128,22 +153,25 @@ class Promises:
                 extra={"call": self._prints.of_call(place.sid), "persons": persons},
             )
 
-    def _promise_text(self, connection: Connection, place: Place, number: str) -> None:
-        request = requests.find_newest_id(connection, place.state.accepted_in or place.sid)
+    def _text(
+        self, connection: Connection, place: Place, purpose: Purpose, number: str, *, body: str | None = None
+    ) -> None:
+        """About the newest request, if it says what became of it; with a body it is what it says already."""
+        is_about = body is None
+        request = requests.find_newest_id(connection, place.state.accepted_in or place.sid) if is_about else None
         texts.promise_text(
             connection,
             call_sid=place.sid,
             turn=place.turn,
-            purpose=Purpose.STEPS if place.state.answers else Purpose.DONE,
+            purpose=purpose,
             request_id=request,
             language=place.state.language,
             to_sealed=self._vault.seal(number),
             to_print=self._prints.of_number(number),
-            body_sealed=None,
-            due_at=place.at if place.state.answers else None,
+            body_sealed=None if body is None else self._vault.seal(body),
+            due_at=None if purpose is Purpose.DONE else place.at,
             now=place.at,
         )
 
     def _open(self, connection: Connection, place: Place, reason: Reason, number: str | None = None) -> None:
-        sealed = None if number is None else self._vault.seal(number)
-        follow_ups.open_follow_up(connection, call_sid=place.sid, reason=reason, now=place.at, call_back_sealed=sealed)
+        self.leave(connection, place.sid, reason, place.at, number)

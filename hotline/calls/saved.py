@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 
 from hotline.callflow.state import State
-from hotline.privacy import Vault
+from hotline.privacy import CannotUnseal, Vault
 
 _CONVERTER: Final = make_converter(omit_if_default=True)
 
@@ -25,10 +26,14 @@ class Saved:
 
 
 def unseal(vault: Vault, sealed: bytes) -> Saved:
-    """What was sealed; raises privacy.CannotUnseal when its key is gone.
+    """What was sealed; raises privacy.CannotUnseal when its key is gone, or a newer version wrote it.
 
     A state written by an older version is understood as long as steps keep their names: what it lacks has its
     default, what is no longer known is passed over.
     """
     parts = vault.unseal(sealed)
-    return Saved(_CONVERTER.structure(parts["state"], State), parts["answer"])
+    try:
+        return Saved(_CONVERTER.structure(parts["state"], State), parts["answer"])
+    except (BaseValidationError, KeyError, TypeError):
+        # Not `from error`: its text quotes what the call knew.
+        raise CannotUnseal("What is sealed in this call is no state: look which version wrote it.") from None

@@ -8,12 +8,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import Integer, LargeBinary, String
 
 from hotline.store.tables import MOMENT, calls, turns
 
 OPEN_STATUSES = ("ringing", "in-progress")
 """What Twilio says of a call that has not ended. Everything else it says is an end."""
+
+MOST_LAST_CALLS: Final = 5
+"""How many calls back the one is looked for that broke off: on a bad line some break off in the greeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class LastCall:
-    """The newest call of a caller."""
+    """A call of a caller who calls again."""
 
     sid: str
     language: str
@@ -71,16 +75,15 @@ def find_call(connection: Connection, sid: str) -> SavedCall | None:
     return None if row is None else SavedCall(row.turn, row.sealed, row.ended_at)
 
 
-def find_last_call(connection: Connection, caller_print: str, since: datetime) -> LastCall | None:
-    """The newest call of a caller that began since then, spoken or written; None when there is none."""
+def find_last_calls(connection: Connection, caller_print: str, since: datetime) -> Sequence[LastCall]:
+    """The newest calls of a caller that began since then, spoken or written; the newest first, at most a few."""
     last = (
         select(calls.c.sid, calls.c.language, calls.c.turned_at, calls.c.sealed)
         .where(calls.c.caller_print == caller_print, calls.c.started_at >= since)
         .order_by(calls.c.started_at.desc())
-        .limit(1)
+        .limit(MOST_LAST_CALLS)
     )
-    row = connection.execute(last).one_or_none()
-    return None if row is None else LastCall(*row)
+    return [LastCall(*row) for row in connection.execute(last)]
 
 
 def start_call(connection: Connection, sid: str, begun: Begun, taken: TakenTurn) -> bool:
@@ -89,18 +92,18 @@ def start_call(connection: Connection, sid: str, begun: Begun, taken: TakenTurn)
     It waits for the disk: whoever called must be found in the log, whatever becomes of later turns.
     """
     begins = {name: getattr(begun, name) for name in Begun.__slots__}
-    row = _given(sid, taken, **begins, status="in-progress")
-    return connection.execute(_START, row).one_or_none() is not None
+    return _write(connection, _START, _given(sid, taken, **begins, status="in-progress"))
 
 
 def take_turn(connection: Connection, sid: str, taken: TakenTurn, *, promises: bool) -> bool:
     """Write one turn and its line in the log; False when the call's newest turn is not the one before it.
 
+    False too when another turn answered the same text message; then the transaction is of no more use.
     One statement, so that a connection in autocommit needs no more than one round trip. A turn that promises
     nothing does not wait for the disk: losing it in a crash repeats a question. One that promises does wait.
     """
     row = _given(sid, taken, number_before=taken.number - 1)
-    return connection.execute(_TAKE_PROMISING if promises else _TAKE, row).one_or_none() is not None
+    return _write(connection, _TAKE_PROMISING if promises else _TAKE, row)
 
 
 def end_call(connection: Connection, sid: str, status: str, at: datetime) -> SavedCall | None:
@@ -146,6 +149,16 @@ def find_silent_calls(
         .limit(500)
     )
     return connection.execute(silent).scalars().all()
+
+
+def _write(connection: Connection, statement: Any, row: Mapping[str, Any]) -> bool:
+    try:
+        return connection.execute(statement, row).one_or_none() is not None
+    except IntegrityError as error:
+        # Twilio delivered one message twice at the same moment.
+        if "uq_turns_message_sid" in str(error.orig):
+            return False
+        raise
 
 
 def _given(sid: str, taken: TakenTurn, **others: Any) -> Mapping[str, Any]:

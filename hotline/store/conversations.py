@@ -1,9 +1,9 @@
 """Conversations by text: calls that are written, one turn for each message."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, or_, select, true
 
 from hotline.store.requests import Status
 from hotline.store.tables import calls, requests, turns
@@ -23,10 +23,11 @@ def find_answering(connection: Connection, message_sid: str) -> str | None:
     return connection.execute(select(turns.c.call_sid).where(turns.c.message_sid == message_sid)).scalar_one_or_none()
 
 
-def find_answered(connection: Connection, step: str, accepted_before: datetime) -> Sequence[tuple[str, int]]:
-    """Conversations at this step whose newest request is answered, or was accepted before that moment.
+def find_answered(connection: Connection, step: str, now: datetime, told_after: timedelta) -> Sequence[tuple[str, int]]:
+    """Conversations at this step for which there may be news: their request is answered, or takes very long.
 
-    Each with its newest turn; the oldest first, at most a batch.
+    Very long is longer than `told_after`, and no turn was taken since then. One that took another call up is always
+    among them, because its request belongs to that call. Each with its newest turn; the oldest first, at most a batch.
     """
     newest = (
         select(requests.c.status, requests.c.accepted_at)
@@ -35,11 +36,12 @@ def find_answered(connection: Connection, step: str, accepted_before: datetime) 
         .limit(1)
         .lateral("newest")
     )
-    is_time = or_(newest.c.status != Status.ACCEPTED, newest.c.accepted_at < accepted_before)
+    is_untold = (newest.c.accepted_at <= now - told_after) & (calls.c.turned_at < newest.c.accepted_at + told_after)
+    is_time = or_(newest.c.status.is_(None), newest.c.status != Status.ACCEPTED, is_untold)
     answered = (
         select(calls.c.sid, calls.c.turn)
-        .join(newest, is_time)
-        .where(calls.c.channel == "text", calls.c.ended_at.is_(None), calls.c.step == step)
+        .outerjoin(newest, true())
+        .where(calls.c.channel == "text", calls.c.ended_at.is_(None), calls.c.step == step, is_time)
         .order_by(calls.c.started_at)
         .limit(BATCH)
     )

@@ -16,7 +16,7 @@ from hotline.carrier.numbers import is_japanese_mobile
 from hotline.privacy import CannotUnseal, Vault
 from hotline.store import texts
 from hotline.store.database import DATABASE_TROUBLE, Engine
-from hotline.store.texts import DueText
+from hotline.store.texts import DueText, Purpose
 from hotline.store.told import ToldRequest, find_told_request
 from hotline.suspensions.chores import ChoreFailed
 
@@ -118,7 +118,8 @@ class Texts:
     def _send(self, text: DueText, now: datetime) -> None:
         try:
             number = self._number(text)
-            if not is_japanese_mobile(number):
+            # Who writes to the line chose it themselves: the answers go wherever they come from.
+            if text.purpose is not Purpose.TURN and not is_japanese_mobile(number):
                 self._refuse(text, now)
                 return
             sent = self._carrier.send_text(number, self._sender, self._body(text), self._callback(text))

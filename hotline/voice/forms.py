@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import phonenumbers
 
 from hotline.callflow.events import Event, KeysPressed, Recorded, Silence, Spoken, TransferEnded
+from hotline.calls.by_text import Message
 
 CALL_SID: Final = re.compile(r"CA[0-9a-f]{32}", re.ASCII)
 MESSAGE_SID: Final = re.compile(r"(SM|MM)[0-9a-f]{32}", re.ASCII)
@@ -22,16 +23,6 @@ LONGEST_WORDS: Final = 1000
 
 class ImpossibleForm(Exception):
     """The form names no call, message or recording that can exist."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A text message that came in."""
-
-    sid: str
-    writer: str = field(repr=False)
-    called: str
-    body: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +50,12 @@ def read_message_sid(form: Mapping[str, str]) -> str:
     return sid
 
 
-def read_message(form: Mapping[str, str]) -> Message:
-    """The message; raises ImpossibleForm when it has no SID, or nobody to answer."""
-    writer = read_caller(form)
+def read_message(form: Mapping[str, str]) -> Message | None:
+    """The message, or None when it comes from no number, so that it cannot be answered; raises ImpossibleForm."""
+    sid, writer = read_message_sid(form), read_caller(form)
     if writer is None:
-        raise ImpossibleForm("The message comes from no number: it cannot be answered.")
-    return Message(read_message_sid(form), writer, form.get("To", "")[:32], form.get("Body", "")[:LONGEST_WORDS])
+        return None
+    return Message(sid, writer, form.get("To", "")[:32], form.get("Body", "")[:LONGEST_WORDS])
 
 
 def read_recording(form: Mapping[str, str]) -> Recording | None:

@@ -7,8 +7,9 @@ from typing import Final
 from flask import Blueprint, Response, request
 from twilio.twiml.voice_response import VoiceResponse
 
+from hotline.callflow.replies import Listen, Menu, Option, Reply
 from hotline.callflow.whisper import TAKES, whisper
-from hotline.calls.turns import Calls, UnknownCall
+from hotline.calls.turns import Calls
 from hotline.voice.forms import read_sid
 from hotline.voice.signature import Signatures
 from hotline.voice.twiml import TwimlRenderer
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 _BRIDGE: Final = str(VoiceResponse())
 """An empty document: Twilio connects the operator with the caller."""
+
+_ASK: Final = Reply((), Listen(Menu((Option(TAKES, "whisper.accept"),))))
 
 
 def operators_blueprint(calls: Calls, renderer: TwimlRenderer, signatures: Signatures, language: str) -> Blueprint:
@@ -36,19 +39,18 @@ class _Operators:
     language: str
 
     def whisper(self) -> Response:
-        """What is known of the call, and the question whether to take it.
+        """What is known of the call, and the question whether to take it; the question alone when nothing is known.
 
-        When nothing can be said of it, the operator still gets the caller: somebody waits there.
+        It is always asked: a voicemail must never take a caller.
         """
-        caller_sid = read_sid(request.form, "ParentCallSid")
+        return twiml(self.renderer.whisper(self._known(read_sid(request.form, "ParentCallSid")), self.language))
+
+    def _known(self, sid: str) -> Reply:
         try:
-            state = self.calls.find(caller_sid)[0].state
-        except UnknownCall:
-            return twiml(_BRIDGE)
+            return whisper(self.calls.find(sid).state)
         except Exception as error:
             log.error("an operator heard nothing of a call", extra={"kind": kind_of(error)})
-            return twiml(_BRIDGE)
-        return twiml(self.renderer.whisper(whisper(state), self.language))
+            return _ASK
 
     def taken(self) -> Response:
         """The operator pressed a key: the right one connects, every other one leaves the caller to the next."""

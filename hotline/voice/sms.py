@@ -2,15 +2,17 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, request
+from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.exceptions import HTTPException
 
 from hotline import clock
 from hotline.callflow.replies import HangUp, Reply, Sentence
-from hotline.calls.by_text import Conversations
-from hotline.store.database import Engine
+from hotline.calls.by_text import Conversations, Message
+from hotline.store.database import DATABASE_TROUBLE, Engine
 from hotline.store.texts import note_status
 from hotline.voice.forms import read_message, read_message_sid
 from hotline.voice.signature import Signatures
@@ -19,7 +21,9 @@ from hotline.voice.webhooks import Numbers, kind_of, signed_blueprint, twiml
 
 log = logging.getLogger(__name__)
 
-_SORRY = Reply((Sentence("common.error"), Sentence("text.again")), HangUp())
+_NO_ANSWER: Final = str(MessagingResponse())
+
+_SORRY: Final = Reply((Sentence("common.error"), Sentence("text.again")), HangUp())
 
 
 def sms_blueprint(routes: "Sms", signatures: Signatures) -> Blueprint:
@@ -43,11 +47,10 @@ class Sms:
     def incoming(self) -> Response:
         """The number's messaging URL: somebody writes to the line."""
         message = read_message(request.form)
-        language = self.numbers.language(message.called)
-        answer = self.conversations.receive(
-            message.sid, message.writer, message.called, message.body, language, clock.now()
-        )
-        return twiml(answer)
+        if message is None:
+            log.info("a text message came from no number: nobody can be answered")
+            return twiml(_NO_ANSWER)
+        return twiml(self._answer(message))
 
     def status(self) -> Response:
         """What became of a text message of the line; Twilio tells it as often and in what order it likes."""
@@ -70,6 +73,19 @@ class Sms:
             return Response(status=error.code)
         log.error("a text message could not be answered", extra={"kind": kind_of(error)})
         return twiml(self.renderer.messages(_SORRY, self.numbers.language(request.form.get("To", ""))))
+
+    def _answer(self, message: Message) -> str:
+        language = self.numbers.language(message.called)
+        try:
+            return self.conversations.receive(message, language, clock.now())
+        except DATABASE_TROUBLE:
+            raise
+        except Exception as error:
+            log.error("a step failed, the writer gets an apology and a person", extra={"kind": kind_of(error)})
+            answer = self.conversations.apologise(message, clock.now())
+            if answer is None:
+                raise
+            return answer
 
 
 def _text_id(told: str) -> UUID | None:

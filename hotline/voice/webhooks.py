@@ -11,7 +11,9 @@ from werkzeug.exceptions import HTTPException
 from hotline import clock
 from hotline.callflow.events import Dialled
 from hotline.callflow.languages import FIRST_LANGUAGE
-from hotline.calls.turns import Calls, UnknownCall
+from hotline.calls.endings import Endings
+from hotline.calls.known import UnknownCall
+from hotline.calls.turns import Calls
 from hotline.speech.last_resort import last_resort
 from hotline.speech.recordings import recordings_folder
 from hotline.store.calls import OPEN_STATUSES
@@ -33,10 +35,12 @@ class Numbers:
     languages: Mapping[str, str] = field(default_factory=dict)
     """Number of the line in E.164 -> the language in which it answers."""
     operators: tuple[str, ...] = ()
+    first_language: str = FIRST_LANGUAGE
+    """The language in which every other number answers."""
 
     def language(self, called: str) -> str:
         """The language in which this number of the line answers."""
-        return self.languages.get(called, FIRST_LANGUAGE)
+        return self.languages.get(called, self.first_language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Webhooks:
     """What the routes of a telephone call need."""
 
     calls: Calls
+    endings: Endings
     signatures: Signatures
     numbers: Numbers
 
@@ -60,7 +65,7 @@ class Webhooks:
         sid, status = read_sid(request.form), request.form.get("CallStatus", "")
         if status in OPEN_STATUSES or not status:
             return Response(status=204)
-        if not self.calls.end(sid, status[:16], clock.now()):
+        if not self.endings.end(sid, status[:16], clock.now()):
             log.info("a status callback found no open call")
         return Response(status=204)
 
@@ -69,7 +74,7 @@ class Webhooks:
         recording = read_recording(request.form)
         if recording is not None:
             try:
-                self.calls.keep_message(recording.call_sid, recording.sid, recording.seconds, clock.now())
+                self.endings.keep_message(recording.call_sid, recording.sid, recording.seconds, clock.now())
             except UnknownCall:
                 log.error("a recording belongs to no known call", extra={"recording": recording.sid})
         return Response(status=204)

@@ -13,7 +13,8 @@ BANNED_WORDS = ("handler", "handlers", "manager", "service", "helper", "helpers"
 """Each says nothing of what the thing does; the last two name what everything here does and has."""
 
 CATCH_ALL_PLACES = (
-    *("hotline/voice/webhooks.py", "hotline/suspensions/job.py", "hotline/suspensions/texts.py"),
+    *("hotline/voice/webhooks.py", "hotline/voice/operators.py", "hotline/voice/sms.py"),
+    *("hotline/suspensions/job.py", "hotline/suspensions/texts.py", "hotline/calls/by_text.py"),
     "hotline/oncall/watch.py",
 )
 """Where a bug must not end a call, a worker, the dispatcher or the watch: the edges of webhook, job and text."""

@@ -1,0 +1,37 @@
+"""What is known of a call that goes on, or went on a short while ago."""
+
+from dataclasses import dataclass, field
+
+from hotline.callflow.state import State
+from hotline.calls.prints import Prints
+from hotline.calls.saved import unseal
+from hotline.privacy import Vault
+from hotline.store.calls import find_call
+from hotline.store.database import Engine
+
+
+class UnknownCall(Exception):
+    """No turn of this call was ever taken, or what it knew is erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where a call stands, and what it knows."""
+
+    sid: str
+    turn: int
+    """The newest; the next webhook carries it."""
+    state: State
+    answer: str = field(repr=False)
+    """To the newest turn, as the telephone network understands it."""
+    has_ended: bool = False
+
+
+def find_known(engine: Engine, vault: Vault, prints: Prints, sid: str) -> Known:
+    """Where the call stands, and what it knows; raises UnknownCall, or CannotUnseal when its key is gone."""
+    with engine.connect() as connection:
+        newest = find_call(connection, sid)
+    if newest is None or newest.sealed is None:
+        raise UnknownCall(f"Call {prints.of_call(sid)} is not known, or what it knew is erased.")
+    saved = unseal(vault, newest.sealed)
+    return Known(sid, newest.turn, saved.state, saved.answer, newest.ended_at is not None)
