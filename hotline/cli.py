@@ -2,17 +2,17 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 import click
+
+from hotline.local.ending import fail, sentences
 
 if TYPE_CHECKING:
     from hotline.settings import Settings
 
-_MISCONFIGURED: Final = 2
 _SERVER: Final = (
     *("--worker-class=gthread", "--workers=2", "--threads=4", "--keep-alive=75", "--graceful-timeout=15"),
     *("--no-control-socket", "--log-level=warning"),
@@ -42,8 +42,9 @@ def main() -> None:
 def run() -> None:
     """Start the whole line on this machine.
 
-    PostgreSQL, Valkey and the card-status backend come along unless the settings name others; what else is missing in
-    the settings is invented. A practice call shows that it works. Ctrl-C stops everything and leaves the data.
+    PostgreSQL, Valkey and the card-status backend come along unless the settings name others; without any TWILIO_...
+    setting a practice carrier does too, which brings text messages and rings made-up operators. What else is missing
+    in the settings is invented. A practice call shows that it works. Ctrl-C stops everything and leaves the data.
     """
     from hotline.local.run import run as run_here
 
@@ -56,11 +57,29 @@ def run() -> None:
 def phone(url: str | None, caller: str) -> None:
     """Dial the line from this terminal.
 
-    Press keys, read what it says. The line that `hotline run` has started is found by itself.
+    Press keys or type what you say, and read what you would hear; ? lists the keys. When operators' telephones ring,
+    you answer for them too. The line that `hotline run` has started is found by itself.
     """
     from hotline.local.dialling import dial
 
     sys.exit(dial(_settings(also_local=True), url, caller))
+
+
+@main.command()
+@click.option("--url", help="Messaging URL of another line; its account SID and token must be in the settings.")
+@click.option("--from", "writer", default="+819012345678", show_default=True, help="Number to write from.")
+@click.option("--wait", "wait_s", type=click.FloatRange(0), default=0, help="Seconds to read on when the input ends.")
+def text(url: str | None, writer: str, wait_s: float) -> None:
+    """Write text messages to the line from this terminal.
+
+    Each line that you type is a message. What the line answers is shown, also what it sends later. Ctrl-D ends it; the
+    conversation goes on with the next message from the same number. The line that `hotline run` has started is found
+    by itself.
+    """
+    from hotline.local.dialling import write
+
+    with sentences():
+        sys.exit(write(_settings(also_local=True), url, writer, wait_s))
 
 
 @main.command()
@@ -86,7 +105,7 @@ def dispatcher() -> None:
     from hotline.suspensions.dispatch import run as dispatch
 
     url = settings.database_url.get_secret_value()
-    with _sentences():
+    with sentences():
         chores = build_chores(settings, connect_to(url, application="hotline chores", connections=1, autocommit=True))
         texts = build_texts(settings, connect_to(url, application="hotline texts", connections=2))
     dispatch(settings, chores, texts)
@@ -127,7 +146,7 @@ def migrate() -> None:
     from hotline.local.looking import database_url, reached
     from hotline.store.database import migrate as bring_up_to_date
 
-    with _sentences(), reached():
+    with sentences(), reached():
         bring_up_to_date(database_url())
     click.echo("The database is up to date.")
 
@@ -137,11 +156,10 @@ def migrate() -> None:
 @click.option("--sid", help="Only the call with this SID.")
 def calls(as_json: bool, sid: str | None) -> None:
     """Show the calls, oldest first."""
-    from hotline.local.looking import database
+    from hotline.local.showing import show
     from hotline.store.listings import list_calls
 
-    with _sentences(), database() as engine:
-        _show(list_calls(engine, sid), as_json)
+    show(lambda engine: list_calls(engine, sid), as_json)
 
 
 @main.command()
@@ -149,11 +167,11 @@ def calls(as_json: bool, sid: str | None) -> None:
 @click.option("--receipt", help="Only the request with this receipt number; spaces and hyphens do not count.")
 def requests(as_json: bool, receipt: str | None) -> None:
     """Show the requests to stop something, oldest first."""
-    from hotline.local.looking import database
+    from hotline.local.showing import show
     from hotline.store.listings import list_requests
 
-    with _sentences(), database() as engine:
-        _show(list_requests(engine, receipt and receipt.replace("-", "").replace(" ", "")), as_json)
+    number = receipt and receipt.replace("-", "").replace(" ", "")
+    show(lambda engine: list_requests(engine, number), as_json)
 
 
 @main.command("follow-ups")
@@ -161,12 +179,35 @@ def requests(as_json: bool, receipt: str | None) -> None:
 @click.option("--open", "only_open", is_flag=True, help="Only those that nobody has resolved.")
 def follow_ups(as_json: bool, only_open: bool) -> None:
     """Show what people must do for callers, oldest first."""
-    from hotline.local.looking import database
+    from hotline.local.showing import show
     from hotline.store.listings import list_follow_ups
 
-    with _sentences(), database() as engine:
-        rows = list_follow_ups(engine)
-        _show((row for row in rows if not (only_open and row["resolved_at"])), as_json)
+    show(lambda engine: (row for row in list_follow_ups(engine) if not (only_open and row["resolved_at"])), as_json)
+
+
+@main.command()
+@_json_option
+@click.option("--receipt", help="Only those about this receipt number; spaces and hyphens do not count.")
+def texts(as_json: bool, receipt: str | None) -> None:
+    """Show what became of the text messages that the line promised, oldest first.
+
+    Neither the numbers that they go to nor what they say is shown.
+    """
+    from hotline.local.showing import show
+    from hotline.store.listings import list_texts
+
+    number = receipt and receipt.replace("-", "").replace(" ", "")
+    show(lambda engine: list_texts(engine, number), as_json)
+
+
+@main.command()
+@_json_option
+def messages(as_json: bool) -> None:
+    """Show the messages that callers left in their own voice, oldest first."""
+    from hotline.local.showing import show
+    from hotline.store.listings import list_messages
+
+    show(list_messages, as_json)
 
 
 @main.group()
@@ -193,11 +234,11 @@ def rotate() -> None:
     from hotline.store.sealed import reseal_all
 
     settings = _settings(also_local=True)
-    with _sentences(), database() as engine:
+    with sentences(), database() as engine:
         done = reseal_all(engine, Vault(key.get_secret_value() for key in settings.hotline_encryption_keys))
     click.echo(f"{done.values} values are sealed with the first key.")
     if done.unreadable:
-        _fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
+        fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
 
 
 @main.group()
@@ -233,7 +274,7 @@ def _settings(*, also_local: bool = False) -> "Settings":
     from hotline.local.given import local_settings
     from hotline.settings import load_settings
 
-    with _sentences():
+    with sentences():
         if also_local:
             os.environ.update(local_settings())
         return load_settings()
@@ -250,36 +291,6 @@ def _working_settings() -> "Settings":
     # A database that is away is waited for.
     with suppress(*DATABASE_TROUBLE):
         if not is_migrated(engine):
-            _fail(NOT_MIGRATED)
+            fail(NOT_MIGRATED)
     engine.dispose()
     return settings
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Within, what is expected to fail ends this process with a sentence instead of a traceback."""
-    from hotline.local.given import CannotLook
-    from hotline.settings import SettingsFault
-
-    try:
-        yield
-    except SettingsFault as fault:
-        _fail(str(fault), _MISCONFIGURED)
-    except CannotLook as fault:
-        _fail(str(fault))
-
-
-def _show(rows: Iterator[Mapping[str, Any]], as_json: bool) -> None:
-    from hotline.local.listing import json_lines, table_lines
-
-    is_empty = True
-    for line in json_lines(rows) if as_json else table_lines(rows):
-        click.echo(line)
-        is_empty = False
-    if is_empty:
-        click.echo("There are none.", err=True)
-
-
-def _fail(sentence: str, exit_code: int = 1) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(exit_code)

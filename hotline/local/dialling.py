@@ -1,14 +1,34 @@
-"""Dialling the line from a terminal."""
+"""Dialling the line, and writing to it, from a terminal."""
 
-from hotline.local.practice import DIALLED
-from hotline.phone.terminal import run
-from hotline.settings import Settings
+from dataclasses import replace
+
+from hotline.local.practice import line_of
+from hotline.phone import terminal, text_terminal
+from hotline.phone.call import Line
+from hotline.settings import Settings, SettingsFault
 
 
 def dial(settings: Settings, url: str | None, caller: str) -> int:
     """Call the voice URL, or without one the line that the settings are of; returns the exit code."""
-    public, token = settings.hotline_public_url, settings.twilio_auth_token.get_secret_value()
-    status_url = None if url else f"{public}/voice/status"
-    return run(
-        url or f"{public}/voice/incoming", token, settings.twilio_account_sid, caller, DIALLED, status_url=status_url
-    )
+    line = line_of(settings)
+    return terminal.call(_elsewhere(line, voice_url=url) if url else line, caller)
+
+
+def write(settings: Settings, url: str | None, writer: str, wait_s: float) -> int:
+    """Write to the messaging URL, or without one to the line that the settings are of; returns the exit code.
+
+    Raises SettingsFault when that line takes no text messages.
+    """
+    line = line_of(settings)
+    if url:
+        line = _elsewhere(line, sms_url=url)
+    if line.sms_url is None:
+        raise SettingsFault(
+            "This line takes no text messages: TWILIO_API_KEY, TWILIO_API_SECRET and TEXT_SENDER are needed for that."
+        )
+    return text_terminal.run(line, writer, wait_s)
+
+
+def _elsewhere(line: Line, **urls: str) -> Line:
+    """Another line with the same account: where its calls end, and who carries its messages, is not known here."""
+    return replace(line, status_url=None, carrier_url=None, **urls)

@@ -1,5 +1,6 @@
 """What a local run consists of: which parts are given from outside, which are started here, and with what settings."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,12 @@ DATABASE: Final = "hotline"
 BACKEND_DATABASE: Final = "cardstatus"
 """Databases of the embedded PostgreSQL. The reference backend has one of its own, as a real one would."""
 
+TEXT_SENDER: Final = "+815031234567"
+"""From which text messages come, for practice."""
+
+OPERATORS: Final = ("+81312345678", "+81312345679")
+"""Whom a practice phone rings: two, so that one can be busy while a caller waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -27,6 +34,8 @@ class Plan:
     postgres: Postgres | None
     valkey: Valkey | None
     backend_port: int | None
+    carrier_port: int | None
+    """Of the practice carrier, which brings text messages; None when Twilio is given."""
     settings: Mapping[str, str] = field(repr=False)
     """For every program that is started."""
     kept: Mapping[str, str] = field(repr=False)
@@ -43,24 +52,27 @@ class Plan:
 
 def make_plan(home: Path, given: Mapping[str, str], kept: Mapping[str, str]) -> Plan:
     """`given` counts first, then what was invented before (`kept`), then what is invented now."""
-    secrets = invented(kept)
+    invented_once = invented(kept)
     port = _port(given)
     backend_port = _backend_port(given, port)
     has_databases = "DATABASE_URL" in given and (backend_port is None or BACKEND_DATABASE_URL in given)
     postgres = None if has_databases else Postgres(home / "postgres")
     valkey = None
-    made = {**secrets, "HOTLINE_PORT": str(port), "HOTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    made = {**invented_once, "HOTLINE_PORT": str(port), "HOTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
     if postgres:
         made |= {"DATABASE_URL": postgres.url(DATABASE), BACKEND_DATABASE_URL: postgres.url(BACKEND_DATABASE)}
     if "REDIS_URL" not in given:
-        valkey = Valkey(home / "valkey", free_port(), password=secrets[VALKEY_PASSWORD])
+        valkey = Valkey(home / "valkey", free_port(), password=invented_once[VALKEY_PASSWORD])
         made["REDIS_URL"] = valkey.url()
+    carrier_port = None if any(name.startswith("TWILIO_") for name in given) else free_port()
+    if carrier_port:
+        made |= _practised_with(carrier_port)
     if backend_port:
         made["CARDSTATUS_URL"] = f"http://127.0.0.1:{backend_port}"
     made = {name: value for name, value in made.items() if name not in given}
     # Absolute, because each program may be started from anywhere.
     settings = {**made, **given, "HOTLINE_HOME": str(home)}
-    return Plan(home, port, postgres, valkey, backend_port, settings, {**secrets, **made})
+    return Plan(home, port, postgres, valkey, backend_port, carrier_port, settings, {**invented_once, **made})
 
 
 def ports_must_be_free(plan: Plan) -> None:
@@ -69,6 +81,19 @@ def ports_must_be_free(plan: Plan) -> None:
     if plan.backend_port:
         remedy = "stop what uses it, or set HOTLINE_PORT or CARDSTATUS_URL to others."
         must_be_free(plan.backend_port, "for the reference card-status backend", remedy)
+
+
+def _practised_with(carrier_port: int) -> dict[str, str]:
+    """What text messages and operators need. Only a practice phone ever rings these numbers: with a setting of Twilio's
+    among those given they might be real people's.
+    """
+    return {
+        "TWILIO_API_URL": f"http://127.0.0.1:{carrier_port}",
+        "TWILIO_API_KEY": f"SK{secrets.token_hex(16)}",
+        "TWILIO_API_SECRET": secrets.token_hex(16),
+        "TEXT_SENDER": TEXT_SENDER,
+        "OPERATOR_NUMBERS": ",".join(OPERATORS),
+    }
 
 
 def _port(given: Mapping[str, str]) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 from hotline.local.child import Command
 from hotline.local.embedded import Embedded
 from hotline.local.plan import Plan
-from hotline.local.ports import is_well
+from hotline.local.ports import is_well, somebody_listens
 from hotline.local.readiness import dispatcher_listens, worker_waits
 from hotline.local.supervisor import Program
 
@@ -29,6 +29,12 @@ def reference_backend(host: str, port: int, *, faults: bool = False) -> Program:
     """The reference card-status backend."""
     options = ("--host", host, "--port", str(port), *(("--faults",) if faults else ()))
     return _program("cardstatus", lambda _: is_well(port, "/healthz"), "cardstatus", *options)
+
+
+def practice_carrier(port: int) -> Program:
+    """What stands in for Twilio's REST interface."""
+    arguments = (sys.executable, "-m", "hotline.phone.carrier", "--port", str(port))
+    return Program(Command("carrier", arguments), lambda _: somebody_listens(f"http://127.0.0.1:{port}"))
 
 
 def line(plan: Plan) -> list[Program]:

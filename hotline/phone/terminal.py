@@ -65,8 +65,12 @@ def run(
 
     Without a keyboard the keys come from standard input, and without `out` the lines go to standard output.
     """
+    return call(Line(url, token, account_sid, to_number, status_url, fallback_url), from_number, keyboard, out)
+
+
+def call(line: Line, from_number: str, keyboard: Keyboard | None = None, out: TextIO | None = None) -> int:
+    """Call the line and let a person talk to it, as `run` does."""
     out = out or sys.stdout
-    line = Line(url, token, account_sid, to_number, status_url, fallback_url)
     if keyboard is not None:
         return _Screen(line, from_number, keyboard, out).run()
     with TerminalKeyboard(sys.stdin.fileno()) as own:

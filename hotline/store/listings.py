@@ -6,10 +6,11 @@ Read in pages, each a short transaction of its own: a listing that is left open 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Column, Engine, Row, Select, select, tuple_
 
-from hotline.store.tables import calls, follow_ups, requests
+from hotline.store.tables import calls, follow_ups, messages, requests, texts
 
 PAGE: Final = 1000
 """Rows that are read at a time."""
@@ -62,6 +63,44 @@ def list_follow_ups(engine: Engine) -> Iterator[dict[str, Any]]:
     yield from _pages(engine, query, (follow_ups.c.id,))
 
 
+def list_texts(engine: Engine, receipt_number: str | None = None) -> Iterator[dict[str, Any]]:
+    """Every text message of the line, or those about the request with this receipt number; oldest first.
+
+    What became of each, never whom it goes to and what it says.
+    """
+    query = select(
+        texts.c.id,
+        texts.c.call_sid,
+        requests.c.receipt_number,
+        texts.c.purpose,
+        texts.c.language,
+        texts.c.status,
+        texts.c.segments,
+        texts.c.error_code,
+        texts.c.attempts,
+        texts.c.created_at,
+        texts.c.due_at,
+        texts.c.told_at,
+    ).outerjoin(requests, requests.c.id == texts.c.request_id)
+    if receipt_number is not None:
+        query = query.where(requests.c.receipt_number == receipt_number)
+    yield from _pages(engine, query, (texts.c.created_at, texts.c.id))
+
+
+def list_messages(engine: Engine) -> Iterator[dict[str, Any]]:
+    """Every message that a caller left in their own voice, with the language of the call; oldest first."""
+    query = select(
+        messages.c.id,
+        messages.c.call_sid,
+        calls.c.language,
+        messages.c.recording_sid,
+        messages.c.seconds,
+        messages.c.recorded_at,
+        messages.c.deleted_at,
+    ).join(calls, calls.c.sid == messages.c.call_sid)
+    yield from _pages(engine, query, (messages.c.id,))
+
+
 def _pages(engine: Engine, query: Select[Any], order: Sequence[Column[Any]]) -> Iterator[dict[str, Any]]:
     page = query.order_by(*order).limit(PAGE)
     rows = _read(engine, page)
@@ -81,4 +120,4 @@ def _read(engine: Engine, page: Select[Any]) -> Sequence[Row[Any]]:
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return value
+    return str(value) if isinstance(value, UUID) else value

@@ -13,7 +13,9 @@ import pytest
 
 from hotline.privacy import Vault, new_key
 from hotline.store.database import connect_to
+from hotline.store.messages import keep_message
 from tests.store.rows import NOON, accept_request, start_call
+from tests.store.text_rows import promise_text
 
 HOTLINE = str(Path(sys.executable).with_name("hotline"))
 REQUIRED = {
@@ -27,6 +29,7 @@ REQUIRED = {
     "CARDSTATUS_URL",
     "CARDSTATUS_TOKEN",
 }
+LISTINGS = ("calls", "requests", "follow-ups", "texts", "messages")
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 
 Done = subprocess.CompletedProcess[str]
@@ -68,8 +71,9 @@ def test_help_names_every_command_and_comes_at_once(hotline):
     done = hotline("--help")
     quick = time.monotonic() - began
     commands = [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()]
-    assert commands[:2] == ["run", "phone"]
-    assert {"web", "dispatcher", "worker", "cardstatus", "migrate", "calls", "requests", "follow-ups"} < set(commands)
+    assert commands[:3] == ["run", "phone", "text"]
+    assert {"web", "dispatcher", "worker", "cardstatus", "migrate"} < set(commands)
+    assert set(LISTINGS) < set(commands)
     # Two tenths of a second on an idle machine. This only sees that no command loads its parts too early.
     assert quick < 5
     imported = subprocess.run(
@@ -86,14 +90,14 @@ def test_a_production_process_names_everything_that_is_missing(hotline, command)
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["calls", "requests", "follow-ups", "migrate"])
+@pytest.mark.parametrize("command", [*LISTINGS, "migrate"])
 def test_without_a_database_it_says_how_to_get_one(hotline, command):
     done = hotline(command)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "DATABASE_URL is missing: set it, or start the line here with `hotline run`.\n"
 
 
-@pytest.mark.parametrize("command", ["calls", "requests", "follow-ups", "migrate"])
+@pytest.mark.parametrize("command", [*LISTINGS, "migrate"])
 def test_a_database_that_is_away_gets_a_sentence(hotline, command):
     done = hotline(command, DATABASE_URL=NOWHERE)
     assert (done.returncode, done.stdout) == (1, "")
@@ -169,6 +173,48 @@ def test_tables_are_for_people(hotline, engine, database_url):
     assert headings.startswith("receipt number  status    targets")
     assert row[headings.index("targets") :].startswith("card ")
     assert row[headings.index("finished at") :].startswith("-")
+
+
+def test_texts_tell_what_became_of_them_and_nothing_else(hotline, engine, database_url):
+    call_sid = start_call(engine)
+    promise_text(engine, call_sid, request_id=accept_request(engine, call_sid), number="+819087654321", body="a secret")
+    promise_text(engine, at=NOON + timedelta(seconds=1))
+    rows = _objects(hotline("texts", "--json", DATABASE_URL=database_url))
+    assert [row["call_sid"] == call_sid for row in rows] == [True, False]
+    assert (rows[0]["purpose"], rows[0]["status"], rows[0]["created_at"]) == ("steps", "due", "2026-11-23T03:00:00Z")
+    number = str(rows[0]["receipt_number"])
+    spoken = f"{number[:4]}-{number[4:]}"
+    assert _objects(hotline("texts", "--json", "--receipt", spoken, DATABASE_URL=database_url)) == rows[:1]
+    names = {"id", "call_sid", "receipt_number", "purpose", "language", "status", "segments", "error_code", "attempts"}
+    assert rows[0].keys() == names | {"created_at", "due_at", "told_at"}
+    headings, first, _ = hotline("texts", DATABASE_URL=database_url).stdout.splitlines()
+    assert first[headings.index("status") :].startswith("due ")
+    assert "87654321" not in first + str(rows)
+
+
+def test_messages_tell_where_the_recording_is_and_how_long(hotline, engine, database_url):
+    call_sid, recording_sid = start_call(engine, language="ne"), f"RE{7:032x}"
+    with engine.begin() as connection:
+        keep_message(connection, call_sid=call_sid, recording_sid=recording_sid, seconds=12, now=NOON)
+    (row,) = _objects(hotline("messages", "--json", DATABASE_URL=database_url))
+    assert row == {
+        "id": row["id"],
+        "call_sid": call_sid,
+        "language": "ne",
+        "recording_sid": recording_sid,
+        "seconds": 12,
+        "recorded_at": "2026-11-23T03:00:00Z",
+        "deleted_at": None,
+    }
+    headings, shown = hotline("messages", DATABASE_URL=database_url).stdout.splitlines()
+    assert shown[headings.index("recorded at") :].startswith("2026-11-23 12:00:00")
+
+
+def test_a_line_without_texts_cannot_be_written_to(hotline):
+    settings = {**dict.fromkeys(REQUIRED, "http://127.0.0.1:1"), "HOTLINE_ENCRYPTION_KEYS": new_key()}
+    done = hotline("text", **settings | {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("This line takes no text messages: TWILIO_API_KEY, ")
 
 
 def test_an_empty_table_says_so_beside_the_output(hotline, database_url):

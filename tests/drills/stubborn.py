@@ -12,6 +12,7 @@ from hotline.phone.twiml import read_twiml
 from hotline.phone.verbs import Document, Gather, Pause, Redirect, Say, Talk
 from hotline.phone.webhooks import Ask, Webhooks
 from tests.drills.people import Keyed
+from tests.whole.running import new_mobile
 
 LAST_RESORT = "This line has a fault at the moment"
 PATIENCE_S = 0.2
@@ -32,7 +33,7 @@ class StubbornCaller:
     webhooks_lost: int = 0
 
     def __post_init__(self) -> None:
-        self.party = Party(self.line.account_sid, new_sid("CA"), "+819012345678", self.line.number)
+        self.party = Party(self.line.account_sid, new_sid("CA"), new_mobile(), self.line.number)
         self._webhooks = Webhooks(self.line.token)
 
     def talks(self) -> None:
@@ -68,6 +69,10 @@ class StubbornCaller:
         """Where the call goes on, and with which keys; None to hang up."""
         for verb in document.verbs:
             match verb:
+                case Gather(is_hold=True):
+                    # Nothing is pressed until it is over, which Twilio tells as empty digits that no key has ended.
+                    self.given_up.wait(verb.timeout_s)
+                    return verb.action or "", {"Digits": "", "FinishedOnKey": ""}
                 case Gather():
                     keys = self._answer(self._listens(verb.inside))
                     # A closing # ends the entry and is not sent.

@@ -91,7 +91,7 @@ def _hears_the_truth(line, caller):
     line.time_passes_for(caller, 60)
     caller.waits_until_hears("accepted and safe with us, but it is not carried out yet", 10)
     caller.hears("nothing is stopped at this moment").hears_nothing_of("is stopped.").hears_receipt_number()
-    caller.presses("#", "#", "#").hears("Goodbye").is_hung_up_on()
+    caller.presses("#", "#", "#", "#").hears("Goodbye").is_hung_up_on()
 
 
 def _empties(line, enough):

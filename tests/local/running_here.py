@@ -52,6 +52,27 @@ class Place:
         assert done.returncode == exit_code, done.stdout + done.stderr
         return done
 
+    @contextmanager
+    def writing(self) -> Iterator["Writing"]:
+        """`hotline text`, at which somebody types."""
+        self.runs += 1
+        output = self.directory / f"output-{self.runs}"
+        with (
+            output.open("wb") as out,
+            subprocess.Popen(
+                [HOTLINE, "text"],
+                cwd=self.directory,
+                env=self.environment(),
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            ) as started,
+        ):
+            yield Writing(started, output)
+            assert started.stdin
+            started.stdin.close()
+            assert started.wait(30) == 0, output.read_text("utf-8")
+
     def rows(self, *arguments: str) -> list[dict[str, Any]]:
         """What a command prints as JSON."""
         return [json.loads(line) for line in self.hotline(*arguments, "--json").stdout.splitlines()]
@@ -67,8 +88,8 @@ def new_place() -> Iterator[Place]:
 
 
 @dataclass
-class Run:
-    """One `hotline run`."""
+class Shown:
+    """A command that runs, and what it has shown so far."""
 
     process: subprocess.Popen[bytes]
     output: Path
@@ -81,6 +102,19 @@ class Run:
         """Wait for a text; fail with everything that was shown when it does not come."""
         eventually(lambda: text in self.text or self.process.poll() is not None, within_s=within_s)
         assert text in self.text, self.text
+
+
+class Writing(Shown):
+    """One `hotline text`."""
+
+    def types(self, *messages: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write("".join(f"{message}\n" for message in messages).encode())
+        self.process.stdin.flush()
+
+
+class Run(Shown):
+    """One `hotline run`."""
 
     def family(self) -> list[psutil.Process]:
         """Everything that it started, and what that started."""

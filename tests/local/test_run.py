@@ -14,6 +14,8 @@ from hotline.local.invented import read_kept
 from tests.local.running_here import UP, Place, new_place, run_in
 from tests.waiting import eventually
 
+NEW_EACH_TIME = {"REDIS_URL", "TWILIO_API_URL", "TWILIO_API_KEY", "TWILIO_API_SECRET"}
+
 
 @pytest.fixture
 def place() -> Iterator[Place]:
@@ -41,14 +43,15 @@ def test_a_run_shows_a_stopped_card_ctrl_c_ends_it_and_the_next_one_goes_on(plac
         _shows_a_stopped_card(run.text)
         requests = place.rows("requests")
         calls = place.rows("calls")
+        _stops_a_card_by_text(place)
         started = run.family()
         assert run.ends(signal.SIGTERM) == 0
     _are_gone(started)
     assert [(row["receipt_number"], row["status"]) for row in requests] == [(first, "suspended"), (second, "suspended")]
     assert [(row["outcome"], row["status"]) for row in calls] == [("stopped", "completed")] * 2
     kept = read_kept(place.home)
-    assert {name: kept[name] for name in kept if name != "REDIS_URL"} == {
-        name: invented[name] for name in invented if name != "REDIS_URL"
+    assert {name: kept[name] for name in kept.keys() - NEW_EACH_TIME} == {
+        name: invented[name] for name in invented.keys() - NEW_EACH_TIME
     }
 
 
@@ -97,6 +100,9 @@ def test_servers_from_outside_are_used_as_they_are(place, database_url, valkey_u
         assert run.ends(signal.SIGINT) == 0
     kept = read_kept(place.home)
     assert not {"DATABASE_URL", "REDIS_URL", "CARDSTATUS_DATABASE_URL"} & set(kept)
+    # With Twilio, whoever has these numbers would be rung.
+    assert not {"OPERATOR_NUMBERS", "TWILIO_API_URL", "TEXT_SENDER"} & set(kept)
+    assert "hotline text" not in run.text
     assert kept["TWILIO_AUTH_TOKEN"] != "given"
     assert not (place.home / "postgres").exists()
 
@@ -129,6 +135,15 @@ def test_wrong_settings_are_named_before_anything_starts(place):
 def test_a_file_of_a_setting_that_cannot_be_read_is_named(place):
     place.settings["TWILIO_AUTH_TOKEN_FILE"] = str(place.directory / "missing")
     assert "TWILIO_AUTH_TOKEN_FILE cannot be read" in place.hotline("run", exit_code=1).stdout
+
+
+def _stops_a_card_by_text(place: Place) -> None:
+    """Of Hanako Suzuki, who stands first in the made-up register."""
+    with place.writing() as text:
+        text.types("Hello", "9", "1", "2", "1", "1980-03-01", "100-0001", "2-16-3-402", "1")
+        text.shows("The card is stopped.", 30)
+    (sent,) = place.rows("texts")
+    assert (sent["purpose"], sent["status"]) == ("turn", "delivered")
 
 
 def _receipt_number(text: str) -> str:
