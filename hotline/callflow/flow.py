@@ -147,7 +147,9 @@ def _elsewhere(state: State, talk: Talk, event: Event) -> Go | None:
     """To a person or to the languages, as from everywhere; None when the event is the step's own."""
     match event:
         case KeysPressed(keys) if keys.rstrip("#") == "0":
-            return Go(state, Step.OPERATOR)
+            # Whoever cannot wait for the result leaves with what is known of it: perhaps no operator answers.
+            is_unheard = state.step is Step.WAITING and state.receipt_number is not None
+            return Go(state, Step.OPERATOR, result.tell_standing(state) if is_unheard else ())
         case KeysPressed(keys) if keys.rstrip("#") == "9" and not talk.nine_is_a_digit:
             return Go(replace(state, back_to=_BEGUN_AT.get(state.step, state.step)), Step.LANGUAGE)
         case _:

@@ -7,7 +7,6 @@ from typing import get_args
 import pytest
 
 from hotline.callflow.events import Event
-from hotline.callflow.line import Now
 from hotline.callflow.samples import CLOSED, IN_TURN, OPEN
 from hotline.callflow.state import State
 from hotline.callflow.walk import Way, walk
@@ -46,8 +45,3 @@ def told(way: Way) -> str:
     """The turn in one line, for the failure of a test."""
     before = None if way.before is None else (way.before.step, way.before.misses, way.before.outcome)
     return f"{before} + {way.event} -> {way.turn.state.step}: {[sentence.prompt for sentence in way.turn.reply.said]}"
-
-
-def line_of(moment: str) -> Now:
-    """The line at that moment."""
-    return AT[moment]

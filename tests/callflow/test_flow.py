@@ -214,6 +214,12 @@ def test_a_person_is_reached_while_a_caller_holds():
     assert at(Step.WAITING).presses("0").step is Step.OPERATOR
 
 
+def test_whoever_cannot_wait_for_the_result_leaves_with_the_receipt_number():
+    talk = at(Step.WAITING).learns(seconds=9).presses("0")
+    assert talk.said == ["result.not_yet", "result.receipt", "result.receipt_again"]
+    assert talk.step is Step.OPERATOR
+
+
 def test_a_change_of_language_keeps_the_place_in_the_line_before_the_operators():
     talk = at(Step.IN_LINE)
     since = talk.state.in_line_since
