@@ -59,6 +59,15 @@ OTHER_DIGITS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Digit -> how else it is read where digits are told one by one, beside the words of the language's own voice."""
 
+COUNTED: Final[Mapping[str, str]] = {"fil": "sero isa dalawa tatlo apat lima anim pito walo siyam"}
+"""The keys 0 to 9 in words of the language, where digits are spoken in English."""
+
+BEFORE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {"vi": ("số", "phím", "phím số", "bấm", "bấm số", "bấm phím")}
+"""What is said before the key, where it cannot stand among the polite words: số không is the key 0, and không is no."""
+
+OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {"fil": ("Tagalog", "タガログ語", "タガログ")}
+"""What else callers call a language, in their own or in the language of the call."""
+
 RUN_TOGETHER: Final = frozenset({"ja", "ja-easy", "zh", "ko", "th"})
 """Languages whose digit words stand side by side without a blank."""
 

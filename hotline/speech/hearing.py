@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from hotline.callflow.replies import Entry, Listen, Menu, Option
+from hotline.speech.habits import BEFORE_KEYS, COUNTED, OTHER_NAMES, of
 from hotline.speech.letters import figures
 from hotline.speech.numerals import read_row
 from hotline.speech.phrases import Phrase, find_meaning, without_courtesies
@@ -122,6 +123,7 @@ class Hearing:
             # In the menu of languages each is called for by its name, in itself and in the language of the call.
             voice = self._wording.voice(option.language)
             names = {voice.name, self._wording.name_of(option.language, self._wording.voice(language))}
+            names.update(OTHER_NAMES.get(option.language, ()))
             return [Phrase(name, option.key) for name in sorted(names)]
         return ()
 
@@ -131,6 +133,9 @@ class Hearing:
         taken = {phrase.text for phrase in self._yes_and_no(language)}
         for key in keys:
             names = {voice.keys[key], voice.words[key], key if key.isdigit() else voice.keys[key]}
+            if key.isdigit():
+                names |= {f"{before} {name}" for before in BEFORE_KEYS.get(language, ()) for name in names}
+                names.update(of(COUNTED, language).split()[int(key) : int(key) + 1])
             for name in sorted(names - taken):
                 yield Phrase(name, key, names_key=True)
 

@@ -9,11 +9,14 @@ from typing import Final
 from hotline.speech.habits import ENDINGS, GROWING, NEGATIONS, POLITE, of
 from hotline.speech.letters import WITHOUT_BLANKS, plain, without_accents
 
-MOST_WORDS: Final = 6
+MOST_WORDS: Final = 8
 """Words of an utterance that may hold a phrase among other words; in more, the phrase may mean something else."""
 
 MOST_LETTERS: Final = 20
-"""The same for languages without blanks."""
+"""The same, in letters, for languages without blanks."""
+
+OTHER_MOST: Final = {"vi": 12, "th": 40}
+"""Other limits: Vietnamese has a blank after each syllable, and Thai spells its words out in letters and marks."""
 
 FEWEST_LETTERS: Final = 2
 """Letters of a phrase that counts within such an utterance: a single one is a part of too many words."""
@@ -152,4 +155,6 @@ def _polite_words(language: str) -> str:
 
 
 def _is_short(said: str, language: str) -> bool:
-    return len(said) <= MOST_LETTERS if language in WITHOUT_BLANKS else len(said.split()) <= MOST_WORDS
+    if language in WITHOUT_BLANKS:
+        return len(said) <= OTHER_MOST.get(language, MOST_LETTERS)
+    return len(said.split()) <= OTHER_MOST.get(language, MOST_WORDS)

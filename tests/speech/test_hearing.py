@@ -205,6 +205,13 @@ def test_a_denied_loss_is_not_a_loss(language: str, words: str) -> None:
         ("id", "kartu saya hilang pak"),
         ("fil", "nawala po yung card ko"),
         ("ne", "मेरो कार्ड हरायो"),
+        ("es", "se me perdió la tarjeta my number"),
+        ("pt", "roubaram minha bolsa com o cartão dentro"),
+        ("vi", "tôi làm mất thẻ my number rồi ạ"),
+        ("th", "ผมทำบัตรมายนัมเบอร์หายครับ"),
+        ("id", "kartu my number saya hilang di kereta"),
+        ("fil", "nawawala po yung my number card ko"),
+        ("ne", "मैले मेरो माई नम्बर कार्ड हराएँ"),
     ],
 )
 def test_a_loss_is_understood_as_people_tell_it(language: str, words: str) -> None:
@@ -230,10 +237,24 @@ def test_a_phrase_in_a_long_story_is_not_picked_out(language: str, words: str) -
         ("th", "กดสองค่ะ"),
         ("id", "nomor dua pak"),
         ("fil", "number two po"),
+        ("fil", "dalawa po"),
+        ("vi", "số hai ạ"),
+        ("vi", "bấm 2"),
     ],
 )
 def test_a_key_may_be_told_as_a_number(language: str, words: str) -> None:
     assert understand(words, SURE, language, MAIN_MENU) == "2"
+
+
+def test_the_key_0_is_no_no_in_vietnamese() -> None:
+    assert understand("số không", SURE, "vi", CONFIRM) == "0"
+    assert understand("không", SURE, "vi", CONFIRM) == "2"
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "fil"])
+def test_filipino_is_called_tagalog_too(language: str) -> None:
+    menu = Listen(Menu((Option("1", "language.choose", "en"), Option("6", "language.choose", "fil"))))
+    assert understand("タガログ語" if language == "ja" else "Tagalog", SURE, language, menu) == "6"
 
 
 @pytest.mark.parametrize(
