@@ -26,6 +26,7 @@ NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 MOBILE = "+819012345678"
 CALLED = "+81120950178"
 TO_THE_QUESTION = ("2", "1", "19800301", "1000001", "216")
+NEWEST_OPEN = "SELECT id FROM requests WHERE status = 'accepted' ORDER BY accepted_at DESC, turn DESC LIMIT 1"
 SETUP = Line(operators=1, sends_texts=True)
 
 
@@ -64,14 +65,14 @@ class Room:
         """The backend answers the newest request, by target."""
         told = {Target(target): Answer(answer) for target, answer in answers.items()}
         with self.engine.connect() as connection:
-            newest = connection.execute(text("SELECT id FROM requests ORDER BY accepted_at DESC, turn DESC LIMIT 1"))
+            newest = connection.execute(text(NEWEST_OPEN))
             found = newest.scalar_one()
             assert requests.finish(connection, found, backend_id="b1", answers=told, municipality="千代田区", now=at)
 
     def gives_up(self, at: datetime = NOON) -> None:
         """The newest request is left to an operator."""
         with self.engine.connect() as connection:
-            newest = connection.execute(text("SELECT id FROM requests ORDER BY accepted_at DESC, turn DESC LIMIT 1"))
+            newest = connection.execute(text(NEWEST_OPEN))
             assert requests.give_up(connection, newest.scalar_one(), now=at)
 
 
