@@ -96,7 +96,7 @@ def start_call(connection: Connection, sid: str, begun: Begun, taken: TakenTurn)
 
 
 def take_turn(connection: Connection, sid: str, taken: TakenTurn, *, promises: bool) -> bool:
-    """Write one turn and its line in the log; False when the call's newest turn is not the one before it.
+    """Write one turn and its line in the log; False when the call's newest turn is another one, or it has ended.
 
     False too when another turn answered the same text message; then the transaction is of no more use.
     One statement, so that a connection in autocommit needs no more than one round trip. A turn that promises
@@ -214,6 +214,8 @@ def _and_line(written: Any, *also: Any) -> Any:
 _FIND: Final = select(calls.c.turn, calls.c.sealed, calls.c.ended_at).where(calls.c.sid == _P["sid"])
 _BEGUN: Final = {name: _P[name] for name in ("sid", *Begun.__slots__, "status")} | {"started_at": _P["at"]}
 _START: Final = _and_line(upsert(calls).values({**_NEWEST, **_BEGUN}).on_conflict_do_nothing())
-_TURN_AFTER: Final = update(calls).where(calls.c.sid == _P["sid"], calls.c.turn == _P["number_before"]).values(_NEWEST)
+_IS_NEXT: Final = (calls.c.sid == _P["sid"]) & (calls.c.turn == _P["number_before"]) & calls.c.ended_at.is_(None)
+"""Of a call that ended meanwhile a person may have been told to look at it as it was: no turn changes that."""
+_TURN_AFTER: Final = update(calls).where(_IS_NEXT).values(_NEWEST)
 _TAKE: Final = _and_line(_TURN_AFTER, _NOT_WAITING)
 _TAKE_PROMISING: Final = _and_line(_TURN_AFTER)
