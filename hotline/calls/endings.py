@@ -68,11 +68,11 @@ class Endings:
 
     def _leave(self, connection: Connection, sid: str, state: State, at: datetime) -> None:
         """What the end of a call leaves to a person, with what became of its request meanwhile."""
-        if state.outcome is Outcome.ACCEPTED:
-            self._promises.write_when_done(connection, Place(sid, 0, state, at))
-            waited = find_waited(connection, state.accepted_in or sid, at)
-            if waited is not None:
-                state = flow.take(replace(state, step=Step.WAITING), waited, Now(at, self._line)).state
+        waited = find_waited(connection, state.accepted_in or sid, at) if state.outcome is Outcome.ACCEPTED else None
+        if waited is not None:
+            if not waited.given_up:
+                self._promises.write_when_done(connection, Place(sid, 0, state, at))
+            state = flow.take(replace(state, step=Step.WAITING), waited, Now(at, self._line)).state
         stored_calls.write_outcome(connection, sid, state.outcome)
         self._promises.keep(connection, Place(sid, 0, state, at), flow.hang_up(state))
 

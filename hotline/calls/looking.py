@@ -32,9 +32,6 @@ LANGUAGE_KEPT_FOR: Final = timedelta(hours=24)
 TAKEN_UP_WITHIN: Final = timedelta(minutes=15)
 """How long a call that broke off can be taken up again. Must not be longer than what it knew is kept."""
 
-_HEARD_WHILE_WAITING: Final = ("0", "9", "*")
-"""The keys that lead somewhere while a caller holds; at every other one the line looks for the answer, as at none."""
-
 
 class Looking:
     """Looks up what a step waits for. Whoever is in a hold gets what was found, whatever the webhook said."""
@@ -45,9 +42,15 @@ class Looking:
         self._prints = prints
 
     def event(self, sid: str, state: State, event: Event, now: Now) -> Event:
-        """The event as the conversation understands it at this step."""
+        """The event as the conversation understands it at this step.
+
+        While a caller holds, a person, the languages and a word can be asked for; at every other key the line looks
+        for the answer, as it does at none.
+        """
         match state.step, event:
-            case Step.WAITING, KeysPressed(keys) if keys in _HEARD_WHILE_WAITING:
+            case Step.WAITING, KeysPressed("0" | "9"):
+                return event
+            case Step.WAITING, KeysPressed("*") if not state.by_text:
                 return event
             case Step.WAITING, _:
                 return self._progress(state.accepted_in or sid, now.at)
