@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -31,6 +33,8 @@ class Person:
         return self.birth_date.replace("-", "")
 
 
+ALWAYS_OPEN = Path(__file__).with_name("always_open.py")
+
 CROWD = 200
 _NUMBERS = count(1)
 
@@ -40,6 +44,11 @@ def crowd() -> list[Person]:
     return [
         Person(f"甲{n}", f"1970-{n % 12 + 1:02}-{n % 28 + 1:02}", f"{2000000 + n}", "2-16-3 402") for n in range(CROWD)
     ]
+
+
+def anybody() -> Person:
+    """Another one of the crowd each time."""
+    return crowd()[next(_NUMBERS)]
 
 
 def register(path: Path, people: list[Person]) -> Path:
@@ -61,10 +70,31 @@ SPECIAL = [
     Person("無券", "1991-01-03", "9990001", "1-2", card="none", smartphone="none"),
     Person("停止済", "1991-01-04", "9990001", "1-2", card="suspended"),
     *(Person(f"六月{day}", f"1975-06-{day:02}", "1000005", "2-16-3") for day in range(1, 31)),
-    # For transcripts in other languages, a call and a conversation by text each.
+    # For the transcripts of each language: two calls and a conversation by text.
     *(Person(f"五月{day}", f"1975-05-{day:02}", "1000004", "2-16-3 402") for day in range(1, 32)),
+    *(Person(f"四月{day}", f"1975-04-{day:02}", "1000004", "2-16-3 402") for day in range(1, 31)),
 ]
 """People of whom tests and transcripts know something."""
+
+
+@contextmanager
+def line_of_the_tests(directory: Path, server: Postgres, template: str, valkey: Valkey) -> Iterator[RunningLine]:
+    """The whole line, with everybody of the tests in its register; `template` is a migrated database."""
+    for name, made_from in (("whole_line", template), ("whole_backend", "template1")):
+        server.create_database(name, made_from)
+    with running_line(
+        directory,
+        database_url=server.url("whole_line"),
+        backend_database_url=server.url("whole_backend"),
+        # A database of its own: other tests empty theirs.
+        redis_url=f"{valkey.url()}/5",
+        cardstatus_people=str(register(directory / "people.csv", crowd() + SPECIAL)),
+        operator_numbers="+81312345678",
+        gunicorn_cmd_args=f"--config={quote(str(ALWAYS_OPEN))}",
+    ) as line:
+        yield line
+    for name in ("whole_line", "whole_backend"):
+        server.drop_database(name)
 
 
 @pytest.fixture(scope="session")
@@ -72,20 +102,8 @@ def shared_line(
     postgres_server: Postgres, migrated_template: str, valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningLine]:
     directory = tmp_path_factory.mktemp("line")
-    for name, template in (("whole_line", migrated_template), ("whole_backend", "template1")):
-        postgres_server.create_database(name, template)
-    with running_line(
-        directory,
-        database_url=postgres_server.url("whole_line"),
-        backend_database_url=postgres_server.url("whole_backend"),
-        # A database of its own: other tests empty theirs.
-        redis_url=f"{valkey_server.url()}/5",
-        cardstatus_people=str(register(directory / "people.csv", crowd() + SPECIAL)),
-        operator_numbers="+81312345678",
-    ) as line:
+    with line_of_the_tests(directory, postgres_server, migrated_template, valkey_server) as line:
         yield line
-    for name in ("whole_line", "whole_backend"):
-        postgres_server.drop_database(name)
 
 
 @pytest.fixture
@@ -97,7 +115,7 @@ def line(shared_line: RunningLine) -> Iterator[RunningLine]:
 @pytest.fixture
 def somebody() -> Person:
     """A person whom no other test calls for."""
-    return crowd()[next(_NUMBERS)]
+    return anybody()
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ What differs each time stands in «guillemets»: receipt numbers, and the days a
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import takewhile
+from itertools import chain, repeat, takewhile
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -16,11 +17,13 @@ from hotline.callflow.languages import LANGUAGES
 from hotline.callflow.steps.information import DAYS_TO_APPLY
 from hotline.clock import in_japan
 from hotline.phone.caller import Caller
+from hotline.phone.faults import NotAsExpected
 from hotline.phone.texter import Texter
 from hotline.speech.speak import wording
 from hotline.speech.templates import speakable
 from hotline.speech.voices import Voice
 from hotline.speech.written import Pen
+from tests.waiting import eventually
 from tests.whole.running import RunningLine
 
 FOLDER: Final = Path(__file__).parent.parent / "transcripts"
@@ -52,14 +55,38 @@ def play(line: RunningLine, script: str, number: str) -> str:
             stage.act(rest)
         elif who == "LINE":
             stage.expect(rest)
+    return without_what_differs(stage.transcript, stage.receipts, script) + "\n"
+
+
+def record(line: RunningLine, script: str, number: str) -> str:
+    """The script as it goes now: the CALLER lines are done, and as many texts are waited for as stand in it."""
+    stage = _Stage(line, line.caller(number=number, holds_really=True), line.texter(number=number))
+    lines = script.splitlines()
+    for at, text in enumerate(lines):
+        who, _, rest = text.partition(" ")
+        if who == "CALLER":
+            following = [*takewhile(lambda later: not later.startswith("CALLER"), lines[at + 1 :])]
+            stage.plan_operators(following)
+            stage.act(rest)
+            stage.come_to_rest(texts=sum(later.startswith("LINE writes: ") for later in following))
     return without_what_differs(stage.transcript, stage.receipts) + "\n"
 
 
-def without_what_differs(text: str, receipts: list[str]) -> str:
-    """The transcript as it is each time."""
-    for spoken, name in _differing(receipts):
-        text = text.replace(spoken, name)
-    return text
+def without_what_differs(text: str, receipts: list[str], script: str | None = None) -> str:
+    """The transcript as it is each time.
+
+    The names stand only where the script has them: elsewhere the same words may be a birthday, or the opening hours.
+    """
+    differing = [*_differing(receipts)]
+    wanted = repeat(None) if script is None else chain(script.splitlines(), repeat(""))
+    return "\n".join(_named(line, where, differing) for line, where in zip(text.split("\n"), wanted, strict=False))
+
+
+def _named(line: str, script: str | None, differing: list[tuple[str, str]]) -> str:
+    for spoken, name in differing:
+        if name in script if script is not None else name != JUST_NOW or TODAY in line:
+            line = line.replace(spoken, name)
+    return line
 
 
 @dataclass
@@ -73,6 +100,7 @@ class _Stage:
     _before: list[str] = field(default_factory=list)
     _has_dialled: bool = False
     _has_written: bool = False
+    _texts: int = 0
 
     @property
     def transcript(self) -> str:
@@ -104,6 +132,17 @@ class _Stage:
             self.texter.waits_until_reads(_known_part(rest.removeprefix("writes: ")), ARRIVES_WITHIN_S)
         else:
             self.caller.hears(_known_part(rest.partition(": ")[2]))
+        self._note_receipts()
+
+    def come_to_rest(self, texts: int) -> None:
+        """Wait until the line waits for the caller, and until so many texts have come since the last rest."""
+        if self._has_dialled:
+            with suppress(NotAsExpected):
+                self.caller.hears("what is never said, so that every hold is over")
+        self._texts += texts
+        # One that does not come is missing in the file, where whoever reads it sees that.
+        with suppress(AssertionError):
+            eventually(lambda: len(self.texter.messages) >= self._texts, "all texts have come", ARRIVES_WITHIN_S)
         self._note_receipts()
 
     def plan_operators(self, following: list[str]) -> None:
