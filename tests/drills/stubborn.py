@@ -97,9 +97,9 @@ class StubbornCaller:
         _, _, target, birth_date, postal_code, house_number = ("", "", *self.keyed.entries()[3:])
         answers = {
             "stop it now, press 1": "1" if self.confirms else None,
-            "Key the holder's date of birth": birth_date,
-            "Key the seven digits of the postal code": postal_code,
-            "Key the digits of the house number": house_number,
+            "Enter the holder's date of birth": birth_date,
+            "Enter the seven digits of the postal code": postal_code,
+            "Enter the digits of the house number": house_number,
             "To stop both, press 3": target,
             "lost or stolen, press 2": "2",
             "For English, press 1": "1",
