@@ -77,6 +77,15 @@ def test_what_is_required_is_enough(given):
         ("CARDSTATUS_URL", "nowhere"),
         ("CARDSTATUS_TOKEN", ""),
         ("OPERATOR_NUMBERS", "+81312345678,none"),
+        ("OPERATOR_RINGING", "all"),
+        ("NUMBER_LANGUAGES", "ja"),
+        ("NUMBER_LANGUAGES", "+81120950178"),
+        ("NUMBER_LANGUAGES", "+81120950178="),
+        ("NUMBER_LANGUAGES", "0120950178=ja"),
+        ("TEXT_SENDER", "My Number"),
+        ("TEXT_SENDER", "05012345678"),
+        ("TEXT_SENDER", "MG123"),
+        ("TWILIO_API_URL", "api.twilio.com"),
         ("DATABASE_URL", ""),
         ("REDIS_URL", ""),
     ],
@@ -85,6 +94,55 @@ def test_a_wrong_value_is_named_alone(given, name, wrong):
     given(**{name: wrong})
     [fault] = _faults()
     assert fault.startswith(f"  - {name} is ")
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "said"),
+    [
+        ("TEXT_SENDER", "My Number", "write a number like +815012345678, or a messaging service like MG and 32"),
+        ("NUMBER_LANGUAGES", "ja", "write number and language like +81120950178=ja, with commas between the pairs"),
+        ("OPERATOR_RINGING", "all", "'together' or 'in-turn'"),
+        ("OPERATOR_NUMBERS", "none", "each number is written like +81312345678, with commas between them"),
+    ],
+)
+def test_a_wrong_value_is_answered_with_what_to_write(given, name, wrong, said):
+    given(**{name: wrong})
+    [fault] = _faults()
+    assert said in fault
+    assert fault.endswith(".")
+
+
+def test_lists_are_written_with_commas_and_blanks_do_not_count(given):
+    given(
+        HOTLINE_LANGUAGES="ja, en ,,zh",
+        NUMBER_LANGUAGES=" +81120950178=ja, +81120017827 = en,",
+        OPERATOR_NUMBERS="+81312345678, +81312345679",
+    )
+    settings = load_settings()
+    assert settings.hotline_languages == ("ja", "en", "zh")
+    assert settings.number_languages == {"+81120950178": "ja", "+81120017827": "en"}
+    assert settings.operator_numbers == ("+81312345678", "+81312345679")
+
+
+@pytest.mark.parametrize("sender", ["+815012345678", "MG" + "0a" * 16])
+def test_texts_are_sent_once_there_is_all_that_it_takes(given, monkeypatch, sender):
+    needed = {"TWILIO_API_KEY": "SK1", "TWILIO_API_SECRET": "in-secret", "TEXT_SENDER": sender}
+    given(**needed)
+    assert load_settings().sends_texts
+    for name in needed:
+        monkeypatch.delenv(name)
+        assert not load_settings().sends_texts
+        monkeypatch.setenv(name, needed[name])
+
+
+def test_operators_are_rung_together_and_in_japanese_unless_told_otherwise(given):
+    for others in ({}, {"OPERATOR_RINGING": "", "OPERATOR_LANGUAGE": ""}):
+        given(**others)
+        settings = load_settings()
+        assert (settings.operator_ringing, settings.operator_language) == ("together", "ja")
+    given(OPERATOR_RINGING="in-turn", OPERATOR_LANGUAGE="en")
+    settings = load_settings()
+    assert (settings.operator_ringing, settings.operator_language) == ("in-turn", "en")
 
 
 def test_wrong_and_missing_are_named_together(given, monkeypatch):
@@ -136,14 +194,20 @@ def test_optional_settings_may_be_empty(given):
         "TWILIO_AUTH_TOKEN_NEXT",
         "TWILIO_API_KEY",
         "TWILIO_API_SECRET",
+        "TWILIO_API_URL",
+        "TEXT_SENDER",
         "CARDSTATUS_PEOPLE",
         "OPERATOR_NUMBERS",
+        "HOTLINE_LANGUAGES",
+        "NUMBER_LANGUAGES",
     }
     given(**dict.fromkeys(optional, ""))
     settings = load_settings()
     assert settings.twilio_auth_token_next is None
     assert settings.cardstatus_people is None
-    assert settings.operator_numbers == ()
+    assert settings.operator_numbers == settings.hotline_languages == ()
+    assert settings.number_languages == {}
+    assert (settings.text_sender, settings.twilio_api_url) == (None, None)
 
 
 def test_secrets_are_never_in_text(given):

@@ -119,7 +119,8 @@ class Texts:
         try:
             number = self._number(text)
             # Who writes to the line chose it themselves: the answers go wherever they come from.
-            if text.purpose is not Purpose.TURN and not is_japanese_mobile(number):
+            is_answer = text.purpose is Purpose.TURN and number != ""
+            if not is_answer and not is_japanese_mobile(number):
                 self._refuse(text, now)
                 return
             sent = self._carrier.send_text(number, self._sender, self._body(text), self._callback(text))

@@ -10,8 +10,17 @@ from hotline.app import create_app
 from hotline.privacy import new_key
 from hotline.settings import Settings
 
-OPEN_TO_ALL = {"/healthz", "/readyz"}
+HEALTH = {"/healthz", "/readyz"}
 """They say whether the line is well, and nothing of calls."""
+
+OPEN_TO_ALL = HEALTH | {"/recordings/<path:recording>"}
+"""What the line says is no secret: Twilio fetches its recordings without a signature."""
+
+SIGNED = {
+    *("/voice/incoming", "/voice/turn", "/voice/status", "/voice/recording"),
+    *("/operators/whisper", "/operators/taken", "/sms/incoming", "/sms/status"),
+}
+"""What Twilio calls; further routes may be guarded in another way."""
 
 
 @pytest.fixture
@@ -26,6 +35,10 @@ def app(database_url: str, valkey_url: str) -> Iterator[Flask]:
                 "redis_url": valkey_url,
                 "twilio_account_sid": "AC" + "0" * 32,
                 "twilio_auth_token": "token of a test",
+                "twilio_api_key": "SK" + "0" * 32,
+                "twilio_api_secret": "secret of a test",
+                "text_sender": "+815012345678",
+                "operator_numbers": "+81312345678",
                 "cardstatus_url": "http://127.0.0.1:1",
                 "cardstatus_token": "token of the backend",
             }
@@ -53,7 +66,7 @@ def _guarded(app: Flask) -> list[tuple[str, str]]:
 def test_no_guarded_route_answers_an_unsigned_request(app):
     client = app.test_client()
     guarded = _guarded(app)
-    assert ("POST", "/voice/incoming") in guarded
+    assert {("POST", path) for path in SIGNED} <= set(guarded)
     for method, path in guarded:
         answer = client.open(path, method=method, data={"CallSid": "CA" + "0" * 32, "AccountSid": "AC" + "0" * 32})
         assert (answer.status_code, answer.data) == (403, b""), f"{method} {path}"
@@ -71,7 +84,14 @@ def test_no_guarded_route_answers_a_wrong_signature(app):
         assert (answer.status_code, answer.data) == (403, b""), f"{method} {path}"
 
 
+def test_what_is_open_to_all_is_only_looked_at(app):
+    open_rules = [rule for rule in app.url_map.iter_rules() if rule.rule in OPEN_TO_ALL]
+    assert {rule.rule for rule in open_rules} == OPEN_TO_ALL
+    for rule in open_rules:
+        assert (rule.methods or set()) <= {"GET", "HEAD", "OPTIONS"}
+
+
 def test_health_routes_answer_everybody(app):
     client = app.test_client()
-    for path in OPEN_TO_ALL:
+    for path in HEALTH:
         assert client.get(path).status_code == 200

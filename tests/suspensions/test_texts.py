@@ -123,8 +123,17 @@ def test_no_number_but_a_japanese_mobile_is_written_to(
     assert (status(engine), twilio.heard) == ("refused", [])
 
 
-def test_a_number_that_is_erased_by_now_is_not_written_to(engine: Engine, twilio: TwilioHere, texts: Texts) -> None:
-    promise_text(engine)
+def test_an_answer_goes_to_whoever_wrote_wherever_they_are(engine: Engine, twilio: TwilioHere, texts: Texts) -> None:
+    promise_text(engine, number="+12025550123", purpose=Purpose.TURN, body="an answer")
+    texts.send_due(NOON)
+    assert [sent["To"] for sent in twilio.texts] == ["+12025550123"]
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_a_number_that_is_erased_by_now_is_not_written_to(
+    engine: Engine, twilio: TwilioHere, texts: Texts, purpose: Purpose
+) -> None:
+    promise_text(engine, purpose=purpose, body="words")
     with engine.begin() as connection:
         connection.execute(text("UPDATE texts SET to_sealed = NULL"))
     texts.send_due(NOON)

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import text
 from twilio.request_validator import RequestValidator
 
+from hotline.app import create_app
 from hotline.callflow import flow
-from tests.voice.conftest import NEXT_TOKEN, PUBLIC_URL, Twilio, next_turn
+from hotline.settings import SettingsFault
+from tests.voice.conftest import NEXT_TOKEN, PUBLIC_URL, Twilio, next_turn, settings_for
 
 
 def calls_in(twilio: Twilio) -> list[tuple[object, ...]]:
@@ -16,7 +18,7 @@ def calls_in(twilio: Twilio) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(text("SELECT sid, turn, step, status FROM calls"))]
 
 
-@pytest.mark.parametrize("path", ["/voice/incoming", "/voice/turn?turn=1", "/voice/status"])
+@pytest.mark.parametrize("path", ["/voice/incoming", "/voice/turn?turn=1", "/voice/status", "/voice/recording"])
 @pytest.mark.parametrize("signature", [None, "", "bm9wZQ==", "é"])
 def test_whoever_cannot_sign_gets_403_and_an_empty_body(twilio, path, signature):
     headers = {} if signature is None else {"X-Twilio-Signature": signature.encode().decode("latin-1")}
@@ -75,7 +77,7 @@ def test_a_repeated_parameter_and_unknown_ones_are_accepted(twilio):
 
 
 @pytest.mark.parametrize("sid", ["", "CA", "CA" + "0" * 31, "CA" + "0" * 33, "ca" + "0" * 32, "CA" + "g" * 32, "'; --"])
-@pytest.mark.parametrize("path", ["/voice/incoming", "/voice/turn?turn=1", "/voice/status"])
+@pytest.mark.parametrize("path", ["/voice/incoming", "/voice/turn?turn=1", "/voice/status", "/voice/recording"])
 def test_no_or_an_impossible_call_sid_is_refused_with_400(twilio, sid, path):
     twilio.sid = sid
     answer = twilio.posts(path, CallStatus="completed")
@@ -88,7 +90,7 @@ def test_a_missing_call_sid_is_refused_with_400(twilio):
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/voice/incoming", "/voice/turn?turn=1", "/voice/status"])
+@pytest.mark.parametrize("path", ["/voice/incoming", "/voice/turn?turn=1", "/voice/status", "/voice/recording"])
 def test_a_megabyte_is_refused_with_413(twilio, path):
     assert twilio.posts(path, Junk="x" * 1_000_000).status_code == 413
 
@@ -117,10 +119,85 @@ def test_incoming_twice_gives_the_newest_reply(twilio):
     assert twilio.posts("/voice/incoming").data == newest.data
 
 
-def test_speech_where_keys_are_expected_is_a_miss(twilio):
-    answer = twilio.presses("9", "1", "2")
-    answer = twilio.posts(f"/voice/turn?turn={next_turn(answer)}", SpeechResult="stop my card", Confidence="0.99")
-    assert "keys of your telephone" in answer.text
+def speech_heard(answer) -> str | None:
+    """The language in which the answer listens to words, None when only keys count."""
+    gather = next(ElementTree.fromstring(answer.data).iter("Gather"))
+    return gather.get("language") if gather.get("input") == "dtmf speech" else None
+
+
+def test_words_are_as_good_as_keys_in_the_language_of_the_call(twilio):
+    answer = twilio.presses("9", "1")
+    assert speech_heard(answer) == "en-US"
+    answer = twilio.goes_on(answer, SpeechResult="I lost my card", Confidence="0.91")
+    assert calls_in(twilio)[0][2] == "target"
+    answer = twilio.goes_on(answer, SpeechResult="Smartphone.", Confidence="0.91")
+    assert calls_in(twilio)[0][2] == "birth_date"
+
+
+@pytest.mark.parametrize(("key", "heard"), [("2", "ja-JP"), ("3", "cmn-Hans-CN"), ("4", "ko-KR"), ("5", "vi-VN")])
+def test_each_language_is_listened_to_in_itself(twilio, key, heard):
+    assert speech_heard(twilio.presses("9", key)) == heard
+
+
+def test_words_that_are_not_certain_are_a_miss_and_after_two_only_keys_count(twilio):
+    answer = twilio.presses("9", "1")
+    answer = twilio.goes_on(answer, SpeechResult="I lost my card", Confidence="0.2")
+    assert speech_heard(answer) == "en-US"
+    answer = twilio.goes_on(answer, SpeechResult="my cat is on the mat", Confidence="0.9")
+    assert speech_heard(answer) is None
+    answer = twilio.goes_on(answer, Digits="2")
+    assert (calls_in(twilio)[0][2], speech_heard(answer)) == ("target", None)
+
+
+def test_a_key_pressed_ahead_while_waiting_answers_no_later_question(twilio):
+    answer = twilio.presses("9", "1", "2", "1", "19800301", "1000001", "216", "1")
+    for key in ("1", "2", "1"):
+        answer = twilio.goes_on(answer, Digits=key)
+    assert calls_in(twilio)[0][2] == "waiting"
+    assert len(twilio.rows("requests")) == 1
+
+
+def test_a_hold_without_a_key_comes_back_as_silence_however_twilio_writes_it(twilio):
+    answer = twilio.presses("9", "1", "2", "1", "19800301", "1000001", "216", "1")
+    with twilio.client.application.extensions["hotline.engine"].connect() as connection:
+        done = "UPDATE requests SET status = 'suspended', due_at = NULL, answers = '{\"card\": \"suspended\"}'"
+        connection.execute(text(done))
+    answer = twilio.goes_on(answer, Digits="")
+    assert "is stopped" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "called", "language"),
+    [
+        ({}, "+81120950178", "ja"),
+        ({"number_languages": "+81120017827=en,+81120950178=pt"}, "+81120017827", "en"),
+        ({"number_languages": "+81120017827=en"}, "+81120950178", "ja"),
+        ({"hotline_languages": "en,zh"}, "+81120950178", "en"),
+        ({"hotline_languages": "zh,ja"}, "+81120950178", "ja"),
+    ],
+)
+def test_the_number_that_is_dialled_decides_on_the_first_language(dial, settings, called, language):
+    twilio = dial(**settings)
+    twilio.posts("/voice/incoming", To=called)
+    assert twilio.rows("calls")[0]["language"] == language
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"hotline_languages": "ja,xx"}, "HOTLINE_LANGUAGES is wrong: xx is no language of the line. They are en, ja,"),
+        ({"number_languages": "+81120017827=de"}, "NUMBER_LANGUAGES is wrong: de is no language of the line."),
+        ({"operator_language": "klingon"}, "OPERATOR_LANGUAGE is wrong: klingon is no language of the line."),
+        (
+            {"hotline_languages": "ja,en", "number_languages": "+81120017827=zh"},
+            "NUMBER_LANGUAGES is wrong: zh is switched off, add it to HOTLINE_LANGUAGES.",
+        ),
+    ],
+)
+def test_a_language_that_the_line_does_not_speak_stops_the_start(settings, said):
+    with pytest.raises(SettingsFault) as raised:
+        create_app(settings_for(database_url="postgresql://nobody@127.0.0.1:1/nowhere", **settings))
+    assert str(raised.value).startswith(said)
 
 
 @pytest.mark.parametrize("status", ["completed", "busy", "failed", "no-answer", "canceled"])
@@ -148,7 +225,8 @@ def test_a_bug_in_a_step_gives_an_apology_in_the_callers_language_and_a_person(t
         answer = twilio.posts(f"/voice/turn?turn={next_turn(answer)}", Digits="19800301")
     assert answer.status_code == 200
     assert "Something went wrong on our side" in answer.text
-    assert "<Dial" in answer.text
+    assert calls_in(twilio)[0][2] == "operator"
+    assert [row["reason"] for row in twilio.rows("follow_ups")] == ["error"]
     assert "19800301" not in "".join(str(record.__dict__) for record in caplog.records)
 
 
