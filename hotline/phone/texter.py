@@ -49,6 +49,11 @@ class Texter:
         """What reads_receipt_number read last."""
 
     @property
+    def number(self) -> str:
+        """The telephone's own number."""
+        return self._number
+
+    @property
     def transcript(self) -> list[str]:
         """Everything written, one line a message; line breaks in it are shown as ⏎."""
         self._look()

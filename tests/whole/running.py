@@ -3,6 +3,7 @@
 Only the carrier that brings its text messages lives in a thread of the tests, where they see and trouble it.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -128,6 +129,37 @@ class RunningLine:
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `hotline ...` with the settings of the line."""
         return subprocess.run((HOTLINE, *arguments), env=self.environment, capture_output=True, text=True, timeout=60)
+
+    def listed(self, *arguments: str) -> list[dict[str, Any]]:
+        """What a command prints as JSON."""
+        printed = self.command(*arguments, "--json")
+        assert printed.returncode == 0, printed.stderr
+        return [json.loads(row) for row in printed.stdout.splitlines()]
+
+    def reasons(self, call_sid: str) -> list[str]:
+        """Why a person must look at a call, oldest reason first."""
+        return [one["reason"] for one in self.listed("follow-ups") if one["call_sid"] == call_sid]
+
+    def conversation_of(self, texter: Texter) -> str:
+        """Which conversation the texter's newest message belongs to."""
+        (turn,) = self.rows("SELECT call_sid FROM turns WHERE message_sid = :sid", sid=texter.message_sid)
+        return str(turn["call_sid"])
+
+    def time_passes(self, seconds: int = 0) -> None:
+        """Make every open request so much older, with the last turn of whoever waits for it, and due."""
+        older = """
+            WITH waiting AS (
+                UPDATE calls SET turned_at = turned_at - make_interval(secs => :seconds) WHERE step = 'waiting'
+            )
+            UPDATE requests SET accepted_at = accepted_at - make_interval(secs => :seconds), due_at = now()
+            WHERE status = 'accepted'
+        """
+        engine = connect_to(self.database_url, connections=1)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(older), {"seconds": seconds})
+        finally:
+            engine.dispose()
 
     def rows(self, query: str, **values: object) -> list[dict[str, Any]]:
         engine = connect_to(self.database_url, connections=1)

@@ -1,29 +1,13 @@
 """What a call leaves behind: at the backend, in the log, and for a person to do."""
 
-import json
-
 import pytest
 
-
-def keys_facts(caller, somebody, what="1", house_number="216#"):
-    caller.dials().presses("9", "1", "2", what)
-    return caller.keys(f"{somebody.keyed_birth_date}#").keys(f"{somebody.postal_code}#").keys(house_number)
+from tests.whole.talk import keys_facts
 
 
 def applied_for(line, receipt_number):
     (request,) = line.rows("SELECT id FROM requests WHERE receipt_number = :number", number=receipt_number)
     return [one for one in line.applied() if one["key"] == str(request["id"])]
-
-
-def objects(line, *arguments):
-    printed = line.command(*arguments, "--json")
-    assert printed.returncode == 0, printed.stderr
-    return [json.loads(row) for row in printed.stdout.splitlines()]
-
-
-def reasons(line, caller):
-    follow_ups = objects(line, "follow-ups")
-    return [one["reason"] for one in follow_ups if one["call_sid"] == caller.call_sid]
 
 
 def test_a_lost_card_is_stopped_in_english(line, caller, somebody):
@@ -50,7 +34,7 @@ def test_what_was_chosen_is_stopped_and_nothing_else(line, caller, somebody, wha
 
 def test_the_requests_listing_tells_the_life_of_a_request(line, caller, somebody):
     keys_facts(caller, somebody).presses("1").hears_receipt_number()
-    (request,) = objects(line, "requests", "--receipt", caller.receipt_number)
+    (request,) = line.listed("requests", "--receipt", caller.receipt_number)
     assert request["receipt_number"] == caller.receipt_number
     assert (request["status"], request["targets"], request["attempts"]) == ("suspended", ["card"], 1)
     assert request["call_sid"] == caller.call_sid
@@ -60,7 +44,7 @@ def test_the_requests_listing_tells_the_life_of_a_request(line, caller, somebody
 
 def test_the_calls_listing_tells_how_a_call_ended(line, caller, somebody):
     keys_facts(caller, somebody).presses("1").hears("is stopped").hangs_up()
-    (call,) = objects(line, "calls", "--sid", caller.call_sid)
+    (call,) = line.listed("calls", "--sid", caller.call_sid)
     assert call.keys() >= {"sid", "language", "status", "outcome", "last_step", "turns", "started_at", "ended_at"}
     assert (call["status"], call["outcome"], call["last_step"]) == ("completed", "stopped", "result")
     assert call["language"] == "en"
@@ -70,7 +54,7 @@ def test_the_calls_listing_tells_how_a_call_ended(line, caller, somebody):
 def test_no_listing_shows_what_was_keyed(line, caller, somebody):
     keys_facts(caller, somebody).presses("1").hears_receipt_number().hangs_up()
     printed = "".join(line.command(*what).stdout for what in (("calls",), ("requests",), ("follow-ups",)))
-    printed += "".join(str(objects(line, what)) for what in ("calls", "requests", "follow-ups"))
+    printed += "".join(str(line.listed(what)) for what in ("calls", "requests", "follow-ups"))
     assert caller.receipt_number in printed
     for keyed in (somebody.keyed_birth_date, somebody.birth_date, somebody.postal_code, "9012345678"):
         assert keyed not in printed
@@ -80,22 +64,22 @@ def test_no_listing_shows_what_was_keyed(line, caller, somebody):
 def test_hanging_up_before_the_question_leaves_the_step_and_the_right_follow_up(line, caller, keys):
     caller.dials().presses(*keys)
     caller.hangs_up()
-    (call,) = objects(line, "calls", "--sid", caller.call_sid)
+    (call,) = line.listed("calls", "--sid", caller.call_sid)
     begun = bool(keys)
     assert call["status"] == "completed"
     assert call["outcome"] == ("not_confirmed" if begun else "nothing")
-    assert reasons(line, caller) == (["not_confirmed"] if begun else [])
-    assert objects(line, "requests") == [] or caller.call_sid not in str(objects(line, "requests"))
+    assert line.reasons(caller.call_sid) == (["not_confirmed"] if begun else [])
+    assert line.listed("requests") == [] or caller.call_sid not in str(line.listed("requests"))
 
 
 def test_a_skipped_house_number_stops_and_marks_the_call_for_a_look(line, caller, somebody):
     keys_facts(caller, somebody, house_number="#").presses("1").hears("is stopped").hangs_up()
-    assert reasons(line, caller) == ["no_house_number"]
+    assert line.reasons(caller.call_sid) == ["no_house_number"]
 
 
 def test_a_stop_for_another_person_is_marked_for_a_look(line, caller, somebody):
     keys_facts(caller, somebody).presses("1").hears("is stopped").presses("1", "2").hangs_up()
-    assert reasons(line, caller) == ["for_another"]
+    assert line.reasons(caller.call_sid) == ["for_another"]
 
 
 def test_a_person_without_a_house_number_is_found_by_two_facts_only(line, caller):
@@ -106,14 +90,14 @@ def test_a_person_without_a_house_number_is_found_by_two_facts_only(line, caller
 def test_the_operator_who_answers_takes_the_call(line, caller):
     caller.operator_answers().dials().presses("9", "1", "2", "0").hears("connected to a person")
     caller.hears("Goodbye").is_hung_up_on()
-    (call,) = objects(line, "calls", "--sid", caller.call_sid)
+    (call,) = line.listed("calls", "--sid", caller.call_sid)
     assert call["outcome"] == "operator"
-    assert reasons(line, caller) == []
+    assert line.reasons(caller.call_sid) == []
 
 
 def test_a_promised_call_back_is_there_for_the_operators_without_its_number(line, caller):
     caller.dials().presses("9", "1", "0").stays_silent().presses("1").hears("An operator will call you back")
-    (follow_up,) = [one for one in objects(line, "follow-ups") if one["call_sid"] == caller.call_sid]
+    (follow_up,) = [one for one in line.listed("follow-ups") if one["call_sid"] == caller.call_sid]
     assert follow_up["reason"] == "call_back"
     assert "90123" not in str(follow_up)
 
