@@ -1,5 +1,6 @@
 """A reply as text messages."""
 
+import re
 from typing import Final
 
 from hotline.callflow.replies import Hold, Reply, Sentence
@@ -10,6 +11,9 @@ LONGEST: Final = 1600
 
 LATER: Final = Sentence("text.later")
 """Where a caller on the telephone would hold, a writer is told that another message comes."""
+
+_BLANK_TOO_MANY: Final = re.compile(r"(?<=[。：；，！？]) ")
+"""Full-width punctuation brings its own."""
 
 
 def write_reply(reply: Reply, language: str) -> tuple[str, ...]:
@@ -27,4 +31,4 @@ def write_reply(reply: Reply, language: str) -> tuple[str, ...]:
 
 def write_message(sentences: tuple[Sentence, ...], language: str) -> str:
     """One message of these sentences, as short as it can be."""
-    return " ".join(write(sentence, language) for sentence in sentences)
+    return _BLANK_TOO_MANY.sub("", " ".join(write(sentence, language) for sentence in sentences))
