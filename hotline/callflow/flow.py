@@ -73,7 +73,7 @@ _CALL_BACK: Final = (Step.CALL_BACK_OFFER, Step.CALL_BACK_NUMBER, Step.CALL_BACK
 def answer(event: Dialled, now: Now, dropped: Dropped | None = None) -> Turn:
     """The first turn of a call; `dropped` is an earlier one that its caller may go on with."""
     state = State(Step.MAIN_MENU, event.language, caller=event.caller, by_text=event.by_text, dropped=dropped)
-    return _arrive(Go(state, Step.MAIN_MENU, menus.greet(state)), now)
+    return _arrive(Go(state, Step.MAIN_MENU, menus.greet(state, now.line.languages)), now)
 
 
 def take(state: State, event: Event, now: Now) -> Turn:

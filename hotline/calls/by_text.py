@@ -17,6 +17,7 @@ from hotline.calls.endings import Endings
 from hotline.calls.known import Known
 from hotline.calls.prints import Prints
 from hotline.calls.turns import Calls
+from hotline.privacy import CannotUnseal
 from hotline.speech.hearing import read_text
 from hotline.store import conversations
 from hotline.store.database import DATABASE_TROUBLE, Engine
@@ -95,7 +96,12 @@ class Conversations:
         if sid is None:
             event = Dialled(language, message.writer, by_text=True)
             return self._calls.answer(f"TX{uuid4().hex}", message.called, event, at, message_sid=message.sid)
-        taken = self._calls.take_message(sid, lambda state: self._read(message.body, state, at), at, message.sid)
+        try:
+            taken = self._calls.take_message(sid, lambda state: self._read(message.body, state, at), at, message.sid)
+        except CannotUnseal:
+            # The writer begins anew, and a person learns of what cannot be read.
+            self._endings.abandon(sid, at)
+            return None
         return None if taken is None else self._settle(taken, at).answer
 
     def _read(self, body: str, state: State, at: datetime) -> Event:

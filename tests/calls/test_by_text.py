@@ -301,6 +301,15 @@ def test_a_conversation_that_cannot_be_read_is_left_to_a_person_and_holds_up_nob
     assert [record.message for record in caplog.records] == ["a conversation cannot go on"]
 
 
+def test_who_writes_on_in_a_conversation_that_cannot_be_read_begins_anew(open_room, writer):
+    writer.writes("hello", "2")
+    writer.room = open_room(vault=Vault([new_key()]))
+    writer.writes("1")
+    assert writer.step == "main_menu"
+    assert [status for _, _, status in conversations(writer.room)] == ["failed", "in-progress"]
+    assert writer.room.reasons() == ["error"]
+
+
 def test_a_mistake_in_a_step_leads_to_an_apology_and_a_person(room, writer, monkeypatch):
     writer.writes("hello", "2")
 

@@ -2,54 +2,57 @@ from datetime import datetime, timedelta
 
 from hotline.store.counting import count_accepted, count_persons
 from hotline.store.database import Engine
+from hotline.store.requests import give_up
 from tests.store.rows import NOON, accept_request, start_call
 
 LATER = NOON + timedelta(minutes=1)
 
 
-def accepted(engine: Engine, caller: str | None, person: str | None = None, at: datetime = NOON, turn: int = 2) -> None:
-    sid = start_call(engine, caller_print=caller)
-    accept_request(engine, sid, at=at, turn=turn, person_print=person)
-
-
-def counted(engine: Engine, since: datetime = NOON, **whose: str) -> int:
+def accepted_of(engine: Engine, since: datetime, **whose: str) -> int:
     with engine.connect() as connection:
         return count_accepted(connection, since, **whose)
 
 
-def persons(engine: Engine, caller: str, since: datetime = NOON) -> int:
+def persons_of(engine: Engine, caller: str, since: datetime) -> int:
     with engine.connect() as connection:
         return count_persons(connection, caller, since)
 
 
-def test_requests_are_counted_since_a_moment_in_all(engine: Engine) -> None:
-    assert counted(engine) == 0
+def test_requests_are_counted_since_a_moment(engine: Engine) -> None:
     for at in (NOON - timedelta(microseconds=1), NOON, LATER):
-        accepted(engine, None, at=at)
-    assert (counted(engine), counted(engine, LATER)) == (2, 1)
+        accept_request(engine, at=at)
+    request_id = accept_request(engine, at=LATER)
+    with engine.begin() as connection:
+        give_up(connection, request_id, now=LATER)
+    assert accepted_of(engine, NOON) == 3
 
 
-def test_a_caller_s_requests_are_counted_over_all_their_calls(engine: Engine) -> None:
-    for caller in ("one", "one", "other", None):
-        accepted(engine, caller)
-    sid = start_call(engine, caller_print="one")
-    for turn in (2, 5):
-        accept_request(engine, sid, turn=turn)
-    assert counted(engine, caller_print="one") == 4
-    assert counted(engine, LATER, caller_print="one") == 0
-    assert counted(engine, caller_print="nobody") == 0
+def test_requests_are_counted_for_a_caller_over_all_their_calls(engine: Engine) -> None:
+    calls = [start_call(engine, caller_print=caller) for caller in ("one", "one", "other", None)]
+    for sid in calls:
+        accept_request(engine, sid, turn=2, at=NOON, person_print="a person")
+        accept_request(engine, sid, turn=3, at=LATER, person_print="another")
+    assert accepted_of(engine, NOON) == 8
+    assert accepted_of(engine, NOON, caller_print="one") == 4
+    assert accepted_of(engine, LATER, caller_print="one") == 2
+    assert accepted_of(engine, NOON, caller_print="one", person_print="another") == 2
+    assert accepted_of(engine, NOON, caller_print="nobody") == 0
 
 
-def test_requests_for_a_person_are_counted_whoever_called(engine: Engine) -> None:
-    for caller, person in (("one", "p"), ("other", "p"), (None, "p"), ("one", "q"), ("one", None)):
-        accepted(engine, caller, person)
-    assert counted(engine, person_print="p") == 3
-    assert counted(engine, person_print="p", caller_print="one") == 1
+def test_requests_are_counted_for_a_person_whoever_calls(engine: Engine) -> None:
+    for person in ("a person", "a person", "another", None):
+        accept_request(engine, person_print=person)
+    assert accepted_of(engine, NOON, person_print="a person") == 2
+    assert accepted_of(engine, LATER, person_print="a person") == 0
 
 
-def test_persons_are_counted_once_each_for_one_caller(engine: Engine) -> None:
-    for caller, person in (("one", "p"), ("one", "p"), ("one", "q"), ("one", None), ("other", "r")):
-        accepted(engine, caller, person)
-    accepted(engine, "one", "long ago", NOON - timedelta(seconds=1))
-    assert (persons(engine, "one"), persons(engine, "other"), persons(engine, "nobody")) == (2, 1, 0)
-    assert persons(engine, "one", LATER) == 0
+def test_a_person_is_counted_once_for_a_caller(engine: Engine) -> None:
+    calls = [start_call(engine, caller_print="one") for _ in range(2)]
+    for turn, person in enumerate(("a person", "another", None)):
+        for sid in calls:
+            accept_request(engine, sid, turn=turn, person_print=person)
+    accept_request(engine, calls[0], turn=9, at=LATER, person_print="a third")
+    accept_request(engine, start_call(engine, caller_print="other"), person_print="a fourth")
+    assert persons_of(engine, "one", NOON) == 3
+    assert persons_of(engine, "one", LATER) == 1
+    assert persons_of(engine, "nobody", NOON) == 0

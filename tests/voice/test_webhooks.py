@@ -183,6 +183,14 @@ def test_the_number_that_is_dialled_decides_on_the_first_language(dial, settings
 
 
 @pytest.mark.parametrize(
+    ("offered", "heard"), [("", {"ja-JP", "en-US", "cmn-CN"}), ("ja,en", {"ja-JP", "en-US"}), ("ja", {"ja-JP"})]
+)
+def test_the_greeting_invites_to_no_language_that_is_switched_off(dial, offered, heard):
+    answer = dial(hotline_languages=offered).posts("/voice/incoming")
+    assert {say.get("language") for say in ElementTree.fromstring(answer.data).iter("Say")} == heard
+
+
+@pytest.mark.parametrize(
     ("settings", "said"),
     [
         ({"hotline_languages": "ja,xx"}, "HOTLINE_LANGUAGES is wrong: xx is no language of the line. They are en, ja,"),

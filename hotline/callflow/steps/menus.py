@@ -1,12 +1,12 @@
 """The main menu, the language menu, and what is closed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
 from hotline.callflow.events import Event, KeysPressed, Silence
 from hotline.callflow.hours import Part
-from hotline.callflow.languages import FIRST_SCREEN, HINTS, SECOND_SCREEN
+from hotline.callflow.languages import FIRST_SCREEN, HINTS, LANGUAGES, SECOND_SCREEN
 from hotline.callflow.line import Line, Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import Day, Listen, Menu, Option, Reply, Sentence, Value
