@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from redis import Redis
 
 from hotline.phone.caller import Caller
+from hotline.phone.texter import Texter
 from hotline.store.database import plain_url
 from hotline.store.requests import CHANNEL
 from hotline.suspensions.queue import QUEUE
@@ -108,6 +109,16 @@ class DrillLine:
     def caller(self, **how: Any) -> Caller:
         """A telephone on which a second of holding is a fifth of a second, so that drills are short."""
         return self.running.caller(wait=lambda seconds: sleep(seconds / 5), **how)
+
+    def writes(self, keyed: Keyed | None = None, **how: Any) -> Texter:
+        """Somebody who has written everything, and `1` last: an answer is promised."""
+        keyed = keyed or somebody()
+        self.confirmed.append(keyed.person)
+        texter = self.running.texter(**how).writes("Hello")
+        for entry in keyed.entries():
+            texter.writes(entry)
+        texter.reads("stop it now, press 1").writes("1").reads("The result comes as another message")
+        return texter
 
     def confirms(self, keyed: Keyed | None = None) -> Caller:
         """A caller who has keyed everything, and has but to press `1`."""

@@ -1,12 +1,14 @@
-"""What a caller keys shows nowhere but sealed, whatever goes wrong on the way."""
+"""What a caller keys, says or writes shows nowhere but sealed, whatever goes wrong on the way."""
 
 from hotline.phone.caller import Caller
+from hotline.phone.exchange import Trouble
 from tests.drills.line import DrillLine
 from tests.drills.people import MARKED
 from tests.drills.traces import Trace, lasting, moving
 from tests.waiting import eventually
 
 CALLER_NUMBER, CALL_BACK_NUMBER, MY_NUMBER = "+819087615243", "08046135279", "918273645546"
+TEXT_NUMBER, WRITER_NUMBER = "07051627384", "+816013572468"
 
 FORMS = {
     "birth date": ("1947-11-29", "1947/11/29", "19471129", "3221129", "1947, 11, 29"),
@@ -16,6 +18,12 @@ FORMS = {
     "call-back number": ("8046135279", "80-4613-5279"),
     "twelve digits": (MY_NUMBER, "9182-7364-5546"),
     "spoken words": ("zebra finch",),
+    "number of a text": ("7051627384", "70-5162-7384"),
+    "body of a text": ("My Number Card line: ",),
+    "writer": ("6013572468", "60-1357-2468"),
+    "written words": ("narwhal waltz",),
+    "birth date for a receipt": ("1951-04-27", "19510427", "1951, 4, 27"),
+    "words on tape": ("marmot serenade",),
 }
 
 
@@ -25,7 +33,10 @@ def test_what_was_keyed_shows_nowhere_but_sealed(line):
     caller = _keys_everything(line)
     request = _is_stopped_with_every_trouble(line, caller, seen)
     caller.waits_until_hears("is stopped", 20).hears_receipt_number()
+    _is_sent_a_text(line, caller, seen)
     _asks_for_a_call_back(line)
+    _asks_with_the_receipt_number(line, caller.receipt_number)
+    _writes(line, seen)
     seen += [*moving(line), *lasting(line)]
     # The search would find what is there.
     for innocent in (str(request["id"]), request["receipt_number"], caller.call_sid):
@@ -77,8 +88,44 @@ def _is_stopped_with_every_trouble(line: DrillLine, caller: Caller, seen: list[T
     return line.is_stopped_once(caller)
 
 
+def _is_sent_a_text(line: DrillLine, caller: Caller, seen: list[Trace]) -> None:
+    """Twilio's answer is lost first, and nobody knows whether it was sent; then a callback tells."""
+    line.running.carrier.misbehaves(Trouble.BROKEN_AFTER)
+    caller.presses("1", "1", "2").keys("0312345678#").keys(f"{TEXT_NUMBER}#").presses("1").hears("on its way")
+    sid = caller.call_sid
+    caller.hangs_up()
+    told = "SELECT FROM texts WHERE call_sid = %s AND status = 'delivered'"
+    eventually(lambda: line.rows(told, sid), "the text has arrived")
+    # What is searched for is what was sent.
+    (text,) = [one for one in line.running.carrier.messages if one.to == f"+81{TEXT_NUMBER[1:]}"]
+    assert text.body.startswith(FORMS["body of a text"])
+    seen += moving(line)
+
+
+def _asks_with_the_receipt_number(line: DrillLine, receipt_number: str) -> None:
+    """And a birth date that is another's, twice; then a person, who is away, and a message on tape."""
+    caller = line.caller(number=CALLER_NUMBER).dials().presses("4")
+    for _ in range(2):
+        caller.keys(f"{receipt_number}#").keys("19510427#").hears("do not belong together")
+    caller.presses("3").says("marmot serenade").presses("#").hears("Your message is recorded").is_hung_up_on()
+    assert line.rows("SELECT FROM messages WHERE call_sid = %s", caller.call_sid)
+
+
+def _writes(line: DrillLine, seen: list[Trace]) -> None:
+    """Words that nobody understands, twelve digits, and an answer that Twilio refuses to bring."""
+    line.running.carrier.refuses(WRITER_NUMBER, 21610)
+    line.kill("worker-1")
+    texter = line.writes(number=WRITER_NUMBER)
+    texter.writes("narwhal waltz")
+    seen += moving(line)
+    line.start("worker-1")
+    line.says("dispatcher", "code 21610")
+    texter.writes("narwhal waltz").reads("Please write one of the numbers").writes(MY_NUMBER).reads("never asks for it")
+    assert texter.posts("/sms/incoming", texter.fields(Body="narwhal waltz"), sign=False).status_code == 403
+
+
 def _asks_for_a_call_back(line: DrillLine) -> None:
-    caller = line.caller(number=CALLER_NUMBER).dials().presses("9", "1", "0")
+    caller = line.caller(number=CALLER_NUMBER).dials().presses("0")
     caller.hears("another number, press 2").presses("2").keys(f"{CALL_BACK_NUMBER}#").presses("1").is_hung_up_on()
     assert line.rows("SELECT FROM follow_ups WHERE call_sid = %s AND reason = 'call_back'", caller.call_sid)
 
