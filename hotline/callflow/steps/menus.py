@@ -27,11 +27,13 @@ PARTS: Final = {
 """Key in the main menu -> the part that it opens, which may have hours, and where that begins."""
 
 
-def greet(state: State) -> tuple[Sentence, ...]:
-    """The first words of a call, and in other languages how to reach them."""
+def greet(state: State, offered: Collection[str] = LANGUAGES) -> tuple[Sentence, ...]:
+    """The first words of a call, and in other languages that are offered how to reach them."""
     here, elsewhere = Sentence("main_menu.other_language", {"key": "9"}), "main_menu.languages"
     hints = tuple(
-        here if hint == state.language else Sentence(elsewhere, {"key": "9"}, language=hint) for hint in HINTS
+        here if hint == state.language else Sentence(elsewhere, {"key": "9"}, language=hint)
+        for hint in HINTS
+        if hint in offered
     )
     how = (Sentence("text.how"),) if state.by_text else ()
     return (Sentence("main_menu.greeting"), *how, *hints)
