@@ -102,7 +102,6 @@ class RandomLine:
     """What the backend's own listing says was stopped since the script began, by key."""
     _read_up_to: int = 0
     _texts_before: int = 0
-    _posted: int = 0
 
     def __post_init__(self) -> None:
         self.app: Flask = create_app(self.settings)
@@ -114,7 +113,7 @@ class RandomLine:
         self.texts = build_texts(self.settings, self._beside)
         self._chores = build_chores(self.settings, connect_to(url, autocommit=True))
         self._dispatcher = Dispatcher(self._beside, StopQueue(self.redis))
-        self._pool = ThreadPoolExecutor(2)
+        self._pool = ThreadPoolExecutor(3)
 
     def begins(self) -> None:
         """A new script begins: nobody has called, and nothing is stopped."""
@@ -197,15 +196,14 @@ class RandomLine:
             return dict(connection.execute(_EVERYTHING).mappings().one())
 
     def newly_applied(self) -> None:
-        """Read on in the backend's listing; no key may stand in it twice."""
-        while True:
-            page = self.backend.ask("GET", "/v1/suspensions", params={"after": self._read_up_to}).json()
-            if not page["suspensions"]:
-                return
-            for one in page["suspensions"]:
-                assert one["key"] not in self.applied, "a request had two effects"
-                self.applied[one["key"]] = one
-            self._read_up_to = page["next"]
+        """Read on in the backend's listing, in its own database, past its faults; no key may stand in it twice."""
+        query = "SELECT number, key, answers FROM suspensions WHERE applied_at IS NOT NULL AND number > :read"
+        with self.backend_engine.connect() as connection:
+            rows = connection.execute(text(query + " ORDER BY number"), {"read": self._read_up_to}).mappings().all()
+        for row in rows:
+            assert row["key"] not in self.applied, "a request had two effects"
+            self.applied[row["key"]] = dict(row)
+            self._read_up_to = row["number"]
 
     def sent_texts(self) -> list[Any]:
         """What the carrier accepted since the script began."""
@@ -223,10 +221,10 @@ class RandomLine:
         }
 
     def _everybody_holds_everything(self) -> None:
+        again = text("UPDATE people SET card = :card, smartphone = :phone WHERE id = (SELECT min(id) FROM people) + :n")
         with self.backend_engine.begin() as connection:
             for place, person in enumerate(PEOPLE):
-                again = "UPDATE people SET card = :card, smartphone = :phone WHERE id = (SELECT min(id) FROM people) + :n"
-                connection.execute(text(again), {"card": person.card, "phone": person.smartphone, "n": place})
+                connection.execute(again, {"card": person.card, "phone": person.smartphone, "n": place})
 
 
 def identified(facts: Facts) -> list[int]:
