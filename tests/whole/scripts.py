@@ -132,7 +132,8 @@ class _Stage:
             self.texter.waits_until_reads(_known_part(rest.removeprefix("writes: ")), ARRIVES_WITHIN_S)
         else:
             self.caller.hears(_known_part(rest.partition(": ")[2]))
-        self._note_receipts()
+        if RECEIPT in rest:
+            self._note_receipts()
 
     def come_to_rest(self, texts: int) -> None:
         """Wait until the line waits for the caller, and until so many texts have come since the last rest."""
