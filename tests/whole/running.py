@@ -3,7 +3,6 @@
 Only the carrier that brings its text messages lives in a thread of the tests, where they see and trouble it.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -29,6 +28,7 @@ from hotline.phone.faults import CallFailed
 from hotline.phone.texter import Texter
 from hotline.privacy import new_key
 from hotline.store.database import connect_to
+from hotline.store.listings import list_calls, list_follow_ups, list_messages, list_requests, list_texts
 from tests.waiting import eventually
 
 HOTLINE = str(Path(sys.executable).with_name("hotline"))
@@ -36,6 +36,14 @@ TOKEN = "the auth token of the tests"
 BACKEND_TOKEN = "the backend token of the tests"
 READY_WITHIN_S = 60.0
 TEXT_SENDER: Final = "+815031234567"
+
+LISTINGS: Final = {
+    "calls": list_calls,
+    "requests": list_requests,
+    "follow-ups": list_follow_ups,
+    "texts": list_texts,
+    "messages": list_messages,
+}
 
 _SUBSCRIBERS: Final = count(10_000_001)
 
@@ -130,11 +138,13 @@ class RunningLine:
         """Run `hotline ...` with the settings of the line."""
         return subprocess.run((HOTLINE, *arguments), env=self.environment, capture_output=True, text=True, timeout=60)
 
-    def listed(self, *arguments: str) -> list[dict[str, Any]]:
-        """What a command prints as JSON."""
-        printed = self.command(*arguments, "--json")
-        assert printed.returncode == 0, printed.stderr
-        return [json.loads(row) for row in printed.stdout.splitlines()]
+    def listed(self, what: str, which: str | None = None) -> list[dict[str, Any]]:
+        """What `hotline calls --json` and its like print; `which` is a call's SID or a receipt number."""
+        engine = connect_to(self.database_url, connections=1)
+        try:
+            return list(LISTINGS[what](engine, *filter(None, [which])))
+        finally:
+            engine.dispose()
 
     def reasons(self, call_sid: str) -> list[str]:
         """Why a person must look at a call, oldest reason first."""

@@ -8,12 +8,12 @@ from tests.whole.talk import writes_facts
 def test_a_card_is_stopped_from_the_first_message_to_the_last(line, texter, somebody):
     writes_facts(texter, somebody).writes("1").reads("The result comes as another message")
     texter.waits_until_reads("The card is stopped", 20).reads_receipt_number()
-    (request,) = line.listed("requests", "--receipt", texter.receipt_number)
+    (request,) = line.listed("requests", texter.receipt_number)
     assert (request["status"], request["call_sid"]) == ("suspended", line.conversation_of(texter))
     texter.writes("2").writes("1").reads("What to do next").reads("police").reads("千代田区").writes("#").reads(
         "Goodbye"
     )
-    (call,) = line.listed("calls", "--sid", request["call_sid"])
+    (call,) = line.listed("calls", request["call_sid"])
     assert (call["outcome"], call["status"], call["language"]) == ("stopped", "completed", "en")
     (sent,) = [one for one in line.listed("texts") if one["call_sid"] == request["call_sid"]]
     assert sent["purpose"] == "turn"
@@ -47,7 +47,7 @@ def test_a_person_is_asked_for_and_will_write_back(line, texter):
     texter.writes("Help").writes("9").writes("1").writes("operator").reads("A person will write to you at this number")
     sid = line.conversation_of(texter)
     assert line.reasons(sid) == ["write_back"]
-    assert line.listed("calls", "--sid", sid)[0]["outcome"] == "call_back"
+    assert line.listed("calls", sid)[0]["outcome"] == "call_back"
 
 
 def test_three_messages_that_nobody_understands_lead_to_a_person(line, texter):
@@ -72,7 +72,7 @@ def test_what_takes_longer_than_a_minute_is_told_and_what_became_of_it_is_told_t
         line.faults()
     line.time_passes()
     receipt = texter.receipt_number
-    eventually(lambda: line.listed("requests", "--receipt", receipt)[0]["finished_at"], "it is finished")
+    eventually(lambda: line.listed("requests", receipt)[0]["finished_at"], "it is finished")
     texter.writes("*").waits_until_reads("The card is stopped", 20)
 
 

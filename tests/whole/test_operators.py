@@ -33,7 +33,7 @@ def test_the_operator_hears_what_is_known_before_taking_the_call(line, caller, s
     has_stopped(caller, somebody)
     caller.operator_answers().presses("0").operator_hears("言語は、英語です").operator_hears("停止したものがあります")
     caller.hears("Goodbye").is_hung_up_on()
-    (call,) = line.listed("calls", "--sid", caller.call_sid)
+    (call,) = line.listed("calls", caller.call_sid)
     # A stopped card stays the outcome, whoever talks afterwards.
     assert call["outcome"] == "stopped"
     assert line.reasons(caller.call_sid) == []
@@ -56,7 +56,7 @@ def test_in_turn_the_second_rings_when_a_voicemail_was_the_first(two_in_turn):
     caller.operator_hears("Language: English").operator_hears("the menus")
     assert "EVENT the operators' telephones ring: +81312345679" in caller.transcript
     caller.operator_answers().hears("Goodbye").is_hung_up_on()
-    assert two_in_turn.listed("calls", "--sid", caller.call_sid)[0]["outcome"] == "operator"
+    assert two_in_turn.listed("calls", caller.call_sid)[0]["outcome"] == "operator"
 
 
 def test_in_turn_nobody_means_that_both_have_rung(two_in_turn):
@@ -106,7 +106,7 @@ def test_a_message_in_the_callers_own_voice_is_kept_and_listed(line, caller):
     assert message["deleted_at"] is None
     assert message["recording_sid"] in [one.sid for one in line.carrier.recordings]
     assert line.reasons(caller.call_sid) == ["message"]
-    assert line.listed("calls", "--sid", caller.call_sid)[0]["outcome"] == "call_back"
+    assert line.listed("calls", caller.call_sid)[0]["outcome"] == "call_back"
 
 
 def test_a_message_is_kept_once_though_its_caller_hangs_up_while_it_is_recorded(line, caller):

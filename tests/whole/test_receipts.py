@@ -32,7 +32,7 @@ def test_what_still_goes_on_is_told_truthfully_and_later_when_it_was_stopped(lin
     finally:
         line.faults()
     line.time_passes()
-    eventually(lambda: line.listed("requests", "--receipt", caller.receipt_number)[0]["finished_at"], "it is finished")
+    eventually(lambda: line.listed("requests", caller.receipt_number)[0]["finished_at"], "it is finished")
     asking.presses("*").hears("The card was stopped on")
 
 

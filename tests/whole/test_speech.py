@@ -42,7 +42,7 @@ def test_digits_are_said_one_by_one_and_read_back(caller, somebody):
 
 def test_whoever_says_operator_gets_one(line, caller):
     caller.operator_answers().dials().presses("9", "1").says("operator").hears("connected to a person")
-    assert line.listed("calls", "--sid", caller.call_sid)[0]["outcome"] == "operator"
+    assert line.listed("calls", caller.call_sid)[0]["outcome"] == "operator"
 
 
 def test_a_call_is_turned_to_another_language_by_its_name(caller):

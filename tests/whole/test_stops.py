@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.whole.talk import keys_facts
+from tests.whole.running import new_mobile
+from tests.whole.talk import has_stopped, keys_facts
 
 
 def applied_for(line, receipt_number):
@@ -34,7 +35,7 @@ def test_what_was_chosen_is_stopped_and_nothing_else(line, caller, somebody, wha
 
 def test_the_requests_listing_tells_the_life_of_a_request(line, caller, somebody):
     keys_facts(caller, somebody).presses("1").hears_receipt_number()
-    (request,) = line.listed("requests", "--receipt", caller.receipt_number)
+    (request,) = line.listed("requests", caller.receipt_number)
     assert request["receipt_number"] == caller.receipt_number
     assert (request["status"], request["targets"], request["attempts"]) == ("suspended", ["card"], 1)
     assert request["call_sid"] == caller.call_sid
@@ -44,7 +45,7 @@ def test_the_requests_listing_tells_the_life_of_a_request(line, caller, somebody
 
 def test_the_calls_listing_tells_how_a_call_ended(line, caller, somebody):
     keys_facts(caller, somebody).presses("1").hears("is stopped").hangs_up()
-    (call,) = line.listed("calls", "--sid", caller.call_sid)
+    (call,) = line.listed("calls", caller.call_sid)
     assert call.keys() >= {"sid", "language", "status", "outcome", "last_step", "turns", "started_at", "ended_at"}
     assert (call["status"], call["outcome"], call["last_step"]) == ("completed", "stopped", "result")
     assert call["language"] == "en"
@@ -52,19 +53,23 @@ def test_the_calls_listing_tells_how_a_call_ended(line, caller, somebody):
 
 
 def test_no_listing_shows_what_was_keyed(line, caller, somebody):
-    keys_facts(caller, somebody).presses("1").hears_receipt_number().hangs_up()
-    printed = "".join(line.command(*what).stdout for what in (("calls",), ("requests",), ("follow-ups",)))
-    printed += "".join(str(line.listed(what)) for what in ("calls", "requests", "follow-ups"))
-    assert caller.receipt_number in printed
-    for keyed in (somebody.keyed_birth_date, somebody.birth_date, somebody.postal_code, "9012345678"):
-        assert keyed not in printed
+    mobile = new_mobile()
+    receipt = has_stopped(caller, somebody)
+    caller.presses("1", "1", "2").keys(f"0{mobile[3:]}#").presses("1").hears("on its way").presses("0")
+    caller.operators_do_not_answer().presses("3").says("Call me.").presses("#").hears("is recorded")
+    listings = ("calls", "requests", "follow-ups", "texts", "messages")
+    shown = [line.command(what).stdout for what in listings] + [str(line.listed(what)) for what in listings]
+    assert sum(caller.call_sid in one for one in shown) == 2 * len(listings)
+    assert sum(receipt in one for one in shown) == 2 * len(("requests", "texts"))
+    for keyed in (somebody.keyed_birth_date, somebody.birth_date, somebody.postal_code, mobile[3:], "is stopped"):
+        assert keyed not in "".join(shown)
 
 
 @pytest.mark.parametrize("keys", ["", "2", "21", "21#", "219"])
 def test_hanging_up_before_the_question_leaves_the_step_and_the_right_follow_up(line, caller, keys):
     caller.dials().presses(*keys)
     caller.hangs_up()
-    (call,) = line.listed("calls", "--sid", caller.call_sid)
+    (call,) = line.listed("calls", caller.call_sid)
     begun = bool(keys)
     assert call["status"] == "completed"
     assert call["outcome"] == ("not_confirmed" if begun else "nothing")
@@ -90,7 +95,7 @@ def test_a_person_without_a_house_number_is_found_by_two_facts_only(line, caller
 def test_the_operator_who_answers_takes_the_call(line, caller):
     caller.operator_answers().dials().presses("9", "1", "2", "0").hears("connected to a person")
     caller.hears("Goodbye").is_hung_up_on()
-    (call,) = line.listed("calls", "--sid", caller.call_sid)
+    (call,) = line.listed("calls", caller.call_sid)
     assert call["outcome"] == "operator"
     assert line.reasons(caller.call_sid) == []
 

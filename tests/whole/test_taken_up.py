@@ -15,7 +15,7 @@ def test_at_the_read_back_nothing_is_asked_twice_and_nothing_is_left_to_a_person
     goes_on(caller.dials(), somebody).hears("Nothing has been stopped yet").hears("Postal code")
     caller.presses("1").hears("is stopped").hears_receipt_number()
     assert all(one["resolved_at"] for one in line.listed("follow-ups") if one["call_sid"] == first)
-    (request,) = line.listed("requests", "--receipt", caller.receipt_number)
+    (request,) = line.listed("requests", caller.receipt_number)
     assert request["call_sid"] == caller.call_sid
 
 
@@ -28,7 +28,7 @@ def test_while_waiting_the_next_call_tells_what_became_of_it_and_stops_nothing_a
         line.faults()
     line.time_passes()
     goes_on(caller.dials(), somebody).hears("is stopped").hears_receipt_number()
-    (request,) = line.listed("requests", "--receipt", caller.receipt_number)
+    (request,) = line.listed("requests", caller.receipt_number)
     assert (request["call_sid"], request["status"]) == (first, "suspended")
     caller.presses("3").hears("for yourself").hangs_up()
     (loss,) = line.rows("SELECT loss FROM requests WHERE receipt_number = :number", number=caller.receipt_number)
@@ -46,7 +46,7 @@ def test_while_it_still_goes_on_the_next_call_holds_as_the_first_did(line, calle
         line.faults()
     line.time_passes()
     (request,) = eventually(
-        lambda: [one for one in line.listed("requests", "--receipt", caller.receipt_number) if one["finished_at"]]
+        lambda: [one for one in line.listed("requests", caller.receipt_number) if one["finished_at"]]
     )
     assert request["status"] == "suspended"
 

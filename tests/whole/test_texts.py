@@ -27,7 +27,7 @@ def bodies_to(line, number):
 
 def the_text_about(line, receipt_number, *statuses):
     def found():
-        return [one for one in line.listed("texts", "--receipt", receipt_number) if one["status"] in statuses]
+        return [one for one in line.listed("texts", receipt_number) if one["status"] in statuses]
 
     (text,) = eventually(found, f"the text is {' or '.join(statuses)}")
     return text
