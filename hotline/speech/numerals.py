@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from hotline.callflow.calendar import ERAS
+from hotline.speech.dates import read_date
 from hotline.speech.habits import OTHER_DIGITS, RUN_TOGETHER
 from hotline.speech.letters import figures, plain, without_accents
 
@@ -40,7 +41,7 @@ def read_row(words: str, language: str, spoken: Mapping[str, str], *, in_parts: 
     """
     text = _JAPAN.sub("0", figures(words).strip().rstrip("。.#"))
     text = "".join(_kanji(letter, language) for letter in text)
-    if not in_parts and (day := _read_date(text)):
+    if not in_parts and (day := _read_date(text) or read_date(text, language)):
         return day
     if language in _JAPANESE:
         text = _PARTS.sub("-", text).rstrip("-")
