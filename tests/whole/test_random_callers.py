@@ -59,11 +59,12 @@ FAULTS: Final[tuple[dict[str, object], ...]] = (
     *({"error_share": 1}, {"drop_share": 1, "drop": "after"}, {"drop_share": 1, "drop": "before"}),
     *({"down_s": 600}, {}, {}),
 )
-TROUBLES: Final = (Trouble.TOO_MANY, Trouble.UNAVAILABLE, Trouble.BROKEN, Trouble.BROKEN_AFTER, Trouble.ANSWER_LOST)
+TROUBLES: Final = (Trouble.ANSWER_LOST, Trouble.BROKEN_AFTER, Trouble.BROKEN, Trouble.TOO_MANY, Trouble.UNAVAILABLE)
 
 somebody = st.integers(0, 2)
 """Which of the callers, counted from the newest."""
 
+people = st.integers(0, len(PEOPLE) - 1)
 keys = st.sampled_from(WILD_KEYS)
 choices = st.lists(st.integers(0, 9), min_size=1, max_size=7)
 choice = st.integers(0, 9)
@@ -85,7 +86,7 @@ class RandomCallers(RuleBasedStateMachine):
     @rule(
         number=st.sampled_from([MOBILE, MOBILE, OTHER_MOBILE, LANDLINE, WITHHELD]),
         called=st.sampled_from([JAPANESE_NUMBER, ENGLISH_NUMBER]),
-        person=st.integers(0, len(PEOPLE) - 1),
+        person=people,
         choices=choices,
     )
     def somebody_dials(self, number: str, called: str, person: int, choices: list[int]) -> None:
@@ -95,7 +96,7 @@ class RandomCallers(RuleBasedStateMachine):
 
     @rule(
         number=st.sampled_from([MOBILE, OTHER_MOBILE]),
-        person=st.integers(0, len(PEOPLE) - 1),
+        person=people,
         language=choice,
         choices=st.just([]) | choices,
     )
@@ -107,7 +108,7 @@ class RandomCallers(RuleBasedStateMachine):
             caller.does(Act(keys))
         self._goes_on(caller, [0, 0, 1, *choices])
 
-    @rule(number=st.sampled_from([MOBILE, OTHER_MOBILE]), person=st.integers(0, len(PEOPLE) - 1), choices=choices)
+    @rule(number=st.sampled_from([MOBILE, OTHER_MOBILE]), person=people, choices=choices)
     def somebody_writes(self, number: str, person: int, choices: list[int]) -> None:
         writers = [one for one in self.callers if one.by_text and one.number == number and not one.is_over]
         for writer in writers:
@@ -198,6 +199,32 @@ class RandomCallers(RuleBasedStateMachine):
             again.does(Act("7"))
             if again.step == "take_up":
                 self._goes_on(again, [0])
+
+    @rule(person=people, works=st.booleans(), choices=st.just([]) | choices)
+    def a_call_breaks_off_after_the_key_that_stops(self, person: int, works: bool, choices: list[int]) -> None:
+        """And its caller goes on with it, whether or not it is stopped meanwhile."""
+        caller = self._confirms(MOBILE, person)
+        self._goes_on(caller, choices)
+        caller.ends()
+        if works:
+            self.line.works()
+        again = self._new(MOBILE, JAPANESE_NUMBER, person)
+        again.dials()
+        again.does(Act("7"))
+        if again.step == "take_up":
+            self._goes_on(again, [0, 0, 0])
+
+    @rule(person=people, works=st.booleans(), trouble=st.sampled_from(TROUBLES))
+    def somebody_asks_for_a_text(self, person: int, works: bool, trouble: Trouble) -> None:
+        caller = self._confirms(OTHER_MOBILE, person)
+        if works:
+            self.line.works()
+        else:
+            self.line.passes(61)
+        self.works_by_itself = works
+        self._goes_on(caller, [0, 0, 0, 0])
+        self.line.carrier.misbehaves(trouble)
+        self.line.sends_texts()
 
     # What Twilio does
 
@@ -384,6 +411,14 @@ class RandomCallers(RuleBasedStateMachine):
             previous=earlier[-1] if earlier else None,
         )
         self.callers.append(caller)
+        return caller
+
+    def _confirms(self, number: str, person: int) -> Caller:
+        """A caller who has pressed the key that stops, if it was reached."""
+        caller = self._new(number, ENGLISH_NUMBER, person)
+        caller.dials()
+        if self._reaches(caller, "confirm"):
+            caller.does(Act("1"))
         return caller
 
     def _one(self, who: int) -> Caller:
