@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from hotline import clock
 from hotline.callflow.replies import HangUp, Reply, Sentence
+from hotline.calls.again import twice
 from hotline.calls.by_text import Conversations, Message
 from hotline.store.database import DATABASE_TROUBLE, Engine
 from hotline.store.texts import note_status
@@ -55,6 +56,11 @@ class Sms:
     def status(self) -> Response:
         """What became of a text message of the line; Twilio tells it as often and in what order it likes."""
         sid = read_message_sid(request.form)
+        # Twilio does not tell it again when it was told once, so that a lost connection must not lose it.
+        twice(lambda: self._note_status(sid))
+        return Response(status=204)
+
+    def _note_status(self, sid: str) -> None:
         code = request.form.get("ErrorCode", "")
         with self.engine.begin() as connection:
             note_status(
@@ -65,7 +71,6 @@ class Sms:
                 clock.now(),
                 _text_id(request.args.get("text", "")),
             )
-        return Response(status=204)
 
     def apologise(self, error: Exception) -> Response:
         """When nothing else can be written: sorry, and nothing is promised."""
