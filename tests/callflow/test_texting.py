@@ -58,7 +58,17 @@ def test_another_number_is_read_back_before_anything_is_sent_to_it():
 
 
 @pytest.mark.parametrize(
-    "keyed", ["05012345678", "0312345678", "9012345678", "090123456789", "0901234567", "09*12345678"]
+    "keyed",
+    [
+        "05012345678",
+        "0312345678",
+        "9012345678",
+        "090123456789",
+        "0901234567",
+        "09*12345678",
+        "08001234567",
+        "09001234567",
+    ],
 )
 def test_a_number_that_takes_no_texts_is_a_miss_that_says_which_do(keyed):
     talk = at(Step.TEXT_NUMBER).presses(keyed)

@@ -15,8 +15,11 @@ from hotline.callflow.steps.menus import WRONG_KEY
 from hotline.callflow.steps.person import RIGHT_OR_WRONG, spoken_number
 from hotline.callflow.steps.result import tell_receipt
 
-MOBILE: Final = re.compile(r"\+81[6789]0\d{8}", re.ASCII)
-"""Japanese mobile numbers in E.164: 060, 070, 080, 090. 050 is a telephone over the internet that takes no messages."""
+MOBILE: Final = re.compile(r"\+81[6789]0[1-9]\d{7}", re.ASCII)
+"""Japanese mobile numbers in E.164: 060, 070, 080, 090, never with another 0 behind, as in 0800, which is toll-free.
+
+050 is a telephone over the internet that takes no messages.
+"""
 
 _BEGINNINGS: Final = Digits(("060", "070", "080", "090"))
 
