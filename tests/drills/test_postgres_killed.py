@@ -88,3 +88,14 @@ def test_an_answer_that_could_not_be_written_is_asked_for_again(line):
     line.time_passes()
     caller.waits_until_hears("is stopped", 20).hears_nothing_of("already")
     line.is_stopped_once(caller)
+
+
+def test_calls_and_texts_are_answered_at_once_when_it_is_back(line):
+    """The web server's connections have died with it, and each of its workers finds that out by itself."""
+    for _ in range(8):
+        line.caller().dials().hears("press 9").hangs_up()
+    line.kill("postgres")
+    line.start("postgres")
+    for _ in range(8):
+        line.caller().dials().hears("press 9").hangs_up()
+        line.running.texter().writes("Hello").reads("press 9")
