@@ -111,7 +111,7 @@ class RandomLine:
         # As in the dispatcher: an engine with transactions.
         self._beside = connect_to(url)
         self.texts = build_texts(self.settings, self._beside)
-        self._chores = build_chores(self.settings, connect_to(url, autocommit=True))
+        self._chores = build_chores(self.settings, self.engine)
         self._dispatcher = Dispatcher(self._beside, StopQueue(self.redis))
         self._pool = ThreadPoolExecutor(3)
 

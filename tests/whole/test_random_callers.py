@@ -519,3 +519,11 @@ def test_whatever_callers_do_what_they_hear_is_true_and_nothing_is_lost(line: Ra
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_a_key_that_crosses_the_hang_up_begins_nothing_that_nobody_ends(line: RandomLine) -> None:
+    """What a drawn script found once, so that no luck is needed to find it again."""
+    script = type("Callers", (RandomCallers,), {"line": line})()
+    script.the_day_begins()
+    script.a_hang_up_crosses_a_turn(who=0, act=0, hangs_up_first=True)
+    script.teardown()
