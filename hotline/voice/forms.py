@@ -1,5 +1,6 @@
 """Twilio's form -> which call, who, and what happened."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,8 +109,10 @@ def _read_speech(form: Mapping[str, str]) -> Event:
     try:
         confidence = float(form["Confidence"])
     except (KeyError, ValueError):
-        confidence = None
-    return Spoken(form["SpeechResult"][:LONGEST_WORDS], confidence)
+        confidence = math.nan
+    # Not a number is no number between 0 and 1 either, though it is below no limit.
+    said = confidence if 0 <= confidence <= 1 else None
+    return Spoken(form["SpeechResult"][:LONGEST_WORDS], said)
 
 
 def _seconds(form: Mapping[str, str]) -> int:

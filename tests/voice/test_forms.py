@@ -129,3 +129,8 @@ def test_no_other_state_of_a_recording_counts(form):
 def test_an_impossible_recording_is_refused(form):
     with pytest.raises(ImpossibleForm):
         read_recording(form)
+
+
+@pytest.mark.parametrize("told", ["nan", "NaN", "inf", "-inf", "1e999", "-0.1", "1.01", "2", "0.9x", "", "９" * 5000])
+def test_a_confidence_that_is_none_says_nothing(told):
+    assert read_event({"SpeechResult": "yes", "Confidence": told}) == Spoken("yes", None)
