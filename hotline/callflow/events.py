@@ -15,6 +15,8 @@ class Dialled:
     """The caller's number in E.164, or None when it is withheld."""
     by_text: bool = False
     """Whether this is a conversation by text message."""
+    twelve_digits: bool = False
+    """Whether the message that begins the conversation holds twelve digits, which may be a My Number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from hotline.callflow.effects import Effect, OpenFollowUp, Reason
 from hotline.callflow.events import Dialled, Event, KeysPressed, Silence, Spoken
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
+from hotline.callflow.my_number import may_be_my_number
 from hotline.callflow.replies import Entry, Hold, Listen, Menu, Reply, Sentence
 from hotline.callflow.state import MOST_MISHEARD, Dropped, Outcome, State, Step, Turn
 from hotline.callflow.steps import after, information, menus, person, receipt, result, suspension, taking_up, texting
@@ -57,10 +58,9 @@ TALKS: Final[dict[Step, Talk]] = {
 MOST_MISSES: Final = 3
 """Misses in a row at one step; the last leads to a person."""
 
-NUMBER_NEVER_KEPT_DIGITS: Final = 12
-"""Digits of a My Number, which the line may not collect."""
-
 SILENT: Final = Sentence("common.silence")
+
+_TWELVE_DIGITS: Final = Sentence("common.twelve_digits")
 
 _EVERYWHERE: Final = ("0", "*", "9", "#")
 _LANGUAGES: Final = (Step.LANGUAGE, Step.LANGUAGE_MORE)
@@ -73,7 +73,8 @@ _CALL_BACK: Final = (Step.CALL_BACK_OFFER, Step.CALL_BACK_NUMBER, Step.CALL_BACK
 def answer(event: Dialled, now: Now, dropped: Dropped | None = None) -> Turn:
     """The first turn of a call; `dropped` is an earlier one that its caller may go on with."""
     state = State(Step.MAIN_MENU, event.language, caller=event.caller, by_text=event.by_text, dropped=dropped)
-    return _arrive(Go(state, Step.MAIN_MENU, menus.greet(state, now.line.languages)), now)
+    refused = (_TWELVE_DIGITS,) if event.twelve_digits else ()
+    return _arrive(Go(state, Step.MAIN_MENU, (*menus.greet(state, now.line.languages), *refused)), now)
 
 
 def take(state: State, event: Event, now: Now) -> Turn:
@@ -84,6 +85,8 @@ def take(state: State, event: Event, now: Now) -> Turn:
         case Listen(to):
             state = _mishearing(state, event)
             move = _everywhere(state, talk, to, event, now)
+        case Hold() if isinstance(event, KeysPressed) and may_be_my_number(event.keys):
+            move = Go(state, state.step, (_TWELVE_DIGITS,))
         case Hold():
             move = _elsewhere(state, talk, event) or talk.hears(state, event, now)
         case _:
@@ -117,7 +120,9 @@ def apologise(state: State, now: Now) -> Turn:
 def _as_keys(talk: Talk, event: Event) -> Event:
     """Words that were understood are as good as keys, except where a step must know that nobody pressed one."""
     match event:
-        case Spoken(means=str(means)) if means in _EVERYWHERE or not talk.tells_speech_from_keys:
+        case Spoken(means=str(means)) if means in _EVERYWHERE or may_be_my_number(means):
+            return KeysPressed(means)
+        case Spoken(means=str(means)) if not talk.tells_speech_from_keys:
             return _as_keys(talk, KeysPressed(means))
         case KeysPressed(""):
             return KeysPressed("#")
@@ -127,8 +132,8 @@ def _as_keys(talk: Talk, event: Event) -> Event:
 
 def _everywhere(state: State, talk: Talk, to: Menu | Entry, event: Event, now: Now) -> Move:
     match event:
-        case KeysPressed(keys) if _may_be_my_number(keys):
-            return Miss(Sentence("common.twelve_digits"))
+        case KeysPressed(keys) if may_be_my_number(keys):
+            return Miss(_TWELVE_DIGITS)
         case Silence() if not talk.silence_goes_on:
             return Miss(SILENT)
         case Spoken(means=None):
@@ -176,10 +181,6 @@ def _not_understood(state: State) -> Sentence:
     if state.by_text:
         return Sentence("text.unreadable")
     return Sentence("common.not_understood" if state.misheard < MOST_MISHEARD else "common.keys_from_now")
-
-
-def _may_be_my_number(keys: str) -> bool:
-    return sum(key.isdigit() for key in keys) == NUMBER_NEVER_KEPT_DIGITS
 
 
 def _miss(state: State, words: Sentence | None, now: Now) -> Turn:

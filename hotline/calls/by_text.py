@@ -9,6 +9,7 @@ from uuid import uuid4
 from hotline.callflow import flow
 from hotline.callflow.events import Dialled, Event, KeysPressed, Silence, Spoken
 from hotline.callflow.line import Line, Now
+from hotline.callflow.my_number import may_be_my_number
 from hotline.callflow.replies import Ending, HangUp, Hold, Listen, Menu
 from hotline.callflow.state import State, Step
 from hotline.callflow.steps.result import HOLD_LIMIT_S
@@ -94,7 +95,7 @@ class Conversations:
         if answering is not None:
             return self._calls.find(answering).answer
         if sid is None:
-            event = Dialled(language, message.writer, by_text=True)
+            event = Dialled(language, message.writer, by_text=True, twelve_digits=_holds_twelve(message, language))
             return self._calls.answer(f"TX{uuid4().hex}", message.called, event, at, message_sid=message.sid)
         try:
             taken = self._calls.take_message(sid, lambda state: self._read(message.body, state, at), at, message.sid)
@@ -136,6 +137,11 @@ class Conversations:
             log.error("a conversation cannot go on", extra={"call": self._prints.of_call(sid), "kind": _kind(error)})
             self._endings.abandon(sid, at)
             return False
+
+
+def _holds_twelve(message: Message, language: str) -> bool:
+    keys = read_text(message.body, language, Listen(Menu(())))
+    return keys is not None and may_be_my_number(keys)
 
 
 def _kind(error: Exception) -> str:

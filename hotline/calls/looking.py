@@ -9,6 +9,7 @@ from typing import Final
 from hotline.callflow import flow
 from hotline.callflow.events import Dialled, Event, InLine, KeysPressed, LookedUp, MayText, Silence, Spoken, Waited
 from hotline.callflow.line import Now
+from hotline.callflow.my_number import may_be_my_number
 from hotline.callflow.replies import Listen
 from hotline.callflow.state import Dropped, Outcome, State, Step
 from hotline.callflow.steps.taking_up import can_be_taken_up
@@ -44,13 +45,15 @@ class Looking:
     def event(self, sid: str, state: State, event: Event, now: Now) -> Event:
         """The event as the conversation understands it at this step.
 
-        While a caller holds, a person, the languages and a word can be asked for; at every other key the line looks
-        for the answer, as it does at none.
+        While a caller holds, a person, the languages and a word can be asked for, and twelve digits are refused; at
+        every other key the line looks for the answer, as it does at none.
         """
         match state.step, event:
             case Step.WAITING, KeysPressed("0" | "9"):
                 return event
             case Step.WAITING, KeysPressed("*") if not state.by_text:
+                return event
+            case Step.WAITING, KeysPressed(keys) if may_be_my_number(keys):
                 return event
             case Step.WAITING, _:
                 return self._progress(state.accepted_in or sid, now.at)

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Final
 
+from hotline.callflow import my_number
+from hotline.callflow.my_number import may_be_my_number
 from hotline.callflow.replies import Entry, Listen, Menu, Option
 from hotline.speech.habits import BEFORE_KEYS, COUNTED, OTHER_NAMES, of
 from hotline.speech.letters import figures
-from hotline.speech.numerals import read_row
+from hotline.speech.numerals import find_row, read_row
 from hotline.speech.phrases import Phrase, find_meaning, without_courtesies
 from hotline.speech.speak import Wording, wording
 from hotline.speech.voices import KEYS
@@ -34,6 +36,7 @@ def understand(words: str, confidence: float | None, language: str, listen: List
 
     `confidence` is what the recognition says of itself, from 0 to 1. Where it says nothing (None), words count only
     when they are a phrase and nothing else. Digits told one by one are an entry; every other word beside them is not.
+    Twelve digits are those digits wherever they are told, however sure the recognition is, for the line to refuse.
     """
     return _hearing().understand(words, confidence, language, listen)
 
@@ -68,6 +71,8 @@ class Hearing:
 
     def understand(self, words: str, confidence: float | None, language: str, listen: Listen) -> str | None:
         """See `understand` of this module."""
+        if number := self._twelve_digits(words, language):
+            return number
         if confidence is not None and confidence < FEWEST_CONFIDENCE:
             return None
         phrases = self._phrases(language, listen.to)
@@ -78,7 +83,11 @@ class Hearing:
     def read_text(self, body: str, language: str, listen: Listen) -> str | None:
         """See `read_text` of this module."""
         text = figures(body).replace("♯", "#").strip(" \t\r\n\"'.,!。、「」()")
-        return _bare_keys(text, listen) or self.understand(text, 1.0, language, listen)
+        return (
+            self._twelve_digits(text, language)
+            or _bare_keys(text, listen)
+            or self.understand(text, 1.0, language, listen)
+        )
 
     def hints(self, listen: Listen, language: str) -> tuple[str, ...]:
         """See `hints` of this module."""
@@ -89,6 +98,13 @@ class Hearing:
         # Twilio takes them as one text with commas between them.
         plain = (" ".join(text.replace(",", " ").split()) for text in texts)
         return tuple(dict.fromkeys(text for text in plain if 0 < len(text) <= MOST_LETTERS_OF_A_HINT))[:MOST_HINTS]
+
+    def _twelve_digits(self, words: str, language: str) -> str | None:
+        """A row that may be a My Number, told alone or among other words: the conversation refuses it, and says why."""
+        number = find_row(words, my_number.DIGITS)
+        if number is None and (row := self._row(words, language, Entry())) and may_be_my_number(row):
+            number = row
+        return number
 
     def _row(self, words: str, language: str, entry: Entry) -> str | None:
         voice = self._wording.voice(language)

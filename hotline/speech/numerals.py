@@ -25,11 +25,25 @@ _ERA_DATE: Final = re.compile(
 _JAPAN: Final = re.compile(r"^\+\s?81[\s-]?(?:\(0\))?")
 """How a number in Japan begins when it is written for callers abroad."""
 
+_ROW: Final = re.compile(r"(?:\+\s?)?\d(?:[\s./‐‑‒–—―−ー-]{0,3}\d)*")
+"""Figures with little between them, as somebody writes one number."""
+
 _HYPHENS: Final = re.compile(r"(?<=\w)\s*[-/‐‑‒–—―−]\s*(?=\w)|(?<=\d)ー(?=\d)")
 _PARTS: Final = re.compile(r"丁目|番地の?|番|号|の(?=.)")
 """What stands between the parts of a Japanese house number."""
 
 _JAPANESE: Final = ("ja", "ja-easy")
+
+
+def find_row(words: str, length: int) -> str | None:
+    """The first row of exactly so many figures in a text, with blanks, hyphens or dots between them or none.
+
+    A row that begins with + is a telephone number.
+    """
+    text = figures(words)
+    alone = re.search(rf"(?<![+\d])\d{{{length}}}(?!\d)", text)
+    rows = (re.sub(r"\D", "", row) for row in _ROW.findall(text) if not row.startswith("+"))
+    return alone[0] if alone else next((row for row in rows if len(row) == length), None)
 
 
 def read_row(words: str, language: str, spoken: Mapping[str, str], *, in_parts: bool) -> str | None:

@@ -78,6 +78,12 @@ def test_twelve_digits_that_were_spoken_or_have_stars_between_are_refused_too():
         assert talk.state.facts.house_number is None
 
 
+@pytest.mark.parametrize("step", EARS)
+def test_twelve_digits_that_were_spoken_are_refused_at_every_step(step):
+    talk = at(step).says("123456789012")
+    assert (talk.said[0], talk.step) == ("common.twelve_digits", step)
+
+
 @pytest.mark.parametrize("step", [step for step in EARS if not flow.TALKS[step].silence_goes_on])
 @pytest.mark.parametrize("miss", [Silence(), NOT_UNDERSTOOD, KeysPressed("123456789012")])
 def test_third_miss_in_a_row_leads_to_a_person_and_never_to_a_hang_up_without_words(step, miss):

@@ -372,6 +372,30 @@ def test_twelve_digits_are_refused_and_forgotten(room, writer, vault):
     assert "123456789012" not in str(vault.unseal(room.rows("calls")[0]["sealed"]))
 
 
+@pytest.mark.parametrize(
+    "body", ["9182 7364 5546", "my number is ９１８２-７３６４-５５４６, please", "2 918273645546"]
+)
+def test_twelve_digits_in_the_very_first_message_are_refused_and_forgotten(room, writer, vault, body):
+    writer.writes(body)
+    assert (writer.step, "common.twelve_digits" in writer.read) == ("main_menu", True)
+    assert "5546" not in str(vault.unseal(room.rows("calls")[0]["sealed"]))
+
+
+def test_twelve_digits_from_a_writer_who_waits_are_refused_too(waiting):
+    waiting.writes("my number: 9182 7364 5546")
+    assert (waiting.step, waiting.read.endswith("|common.twelve_digits")) == ("waiting", True)
+    waiting.writes("9182-7364-5546")
+    assert waiting.read.endswith("|common.twelve_digits")
+
+
+@pytest.mark.parametrize("way", [(), ("2",), ("2", "1"), TO_THE_PROMISE[1:-1]])
+def test_twelve_digits_in_a_sentence_are_refused_and_told_why(writer, way):
+    writer.writes("hello", *way)
+    step = writer.step
+    writer.writes("stop my card, my number is 9182-7364-5546")
+    assert (writer.step, "common.twelve_digits" in writer.read) == (step, True)
+
+
 def test_a_line_that_sends_no_texts_still_answers(open_room):
     writer = Writer(open_room(Line()))
     writer.writes("hello", "2")

@@ -403,7 +403,7 @@ def test_a_word_that_may_be_a_digit_or_a_no_is_neither() -> None:
         ("1980-03-01", "1980*03*01", "19800301"),
         ("1980/3/1", "1980*3*1", "19800301"),
         ("1980-13-45", "1980*13*45", "19801345"),
-        ("1234-5678-9012", "1234*5678*9012", "123456789012"),
+        ("1234-5678-9012", "123456789012", "123456789012"),
         ("+81 90-1234-5678", "090*1234*5678", "09012345678"),
         ("+81(0)9012345678", "09012345678", "09012345678"),
     ],
@@ -489,3 +489,33 @@ def test_the_recognition_listens_in_the_language_of_the_call() -> None:
     assert listening_language("zh") == "cmn-Hans-CN"
     assert listening_language("ne") == "ne-NP"
     assert listening_language("ja-easy") == listening_language("ja") == "ja-JP"
+
+
+MY_NUMBER = "918273645546"
+
+
+@pytest.mark.parametrize("listen", [MAIN_MENU, CONFIRM, LANGUAGE, ENTRY, HOUSE_NUMBER])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("918273645546", "9182 7364 5546", "9182-7364-5546", "９１８２　７３６４　５５４６", "9182.7364.5546"),
+        *("my number is 918273645546.", "マイナンバーは9182 7364 5546です", "my card 9182-7364-5546 is lost"),
+        *("born 1980-03-01, number 9182 7364 5546", "19800301 918273645546", "operator 918273645546"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ja", "th"])
+def test_twelve_digits_are_noticed_wherever_they_are(listen, words, language):
+    for keys in (read_text(words, language, listen), understand(words, 0.2, language, listen)):
+        assert keys == MY_NUMBER
+
+
+def test_twelve_digits_that_are_told_one_by_one_are_noticed_in_a_menu():
+    told = "nine one eight two seven three six four five five four six"
+    assert understand(told, SURE, "en", MAIN_MENU) == MY_NUMBER
+
+
+@pytest.mark.parametrize("words", ["+81 90 1234 5678", "call +81-90-1234-5678", "1234567890123", "12345678901"])
+def test_other_rows_of_digits_are_no_my_number(words):
+    for listen in (MAIN_MENU, ENTRY):
+        keys = understand(words, SURE, "en", listen)
+        assert keys is None or len(keys) != 12
