@@ -105,10 +105,19 @@ class NoteWrongReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteWrongBirthDate:
+    """A birth date was tried at a call that broke off, and is not that of its holder."""
+
+    call_sid: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeUp:
     """This call goes on where that one broke off: what that one left to a person is no longer needed."""
 
     call_sid: str
 
 
-Effect = AcceptRequest | NoteLoss | OpenFollowUp | PromiseText | KeepMessage | NoteWrongReceipt | TakeUp
+Effect = (
+    AcceptRequest | NoteLoss | OpenFollowUp | PromiseText | KeepMessage | NoteWrongReceipt | NoteWrongBirthDate | TakeUp
+)

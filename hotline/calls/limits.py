@@ -31,5 +31,8 @@ TEXTS_OF_A_CALLER: Final = 3
 TEXTS_IN_ALL: Final = 1000
 """Text messages an hour, in all."""
 
+BIRTH_DATES_AT_A_CALL: Final = 4
+"""Wrong birth dates at one call that broke off, in all calls that could take it up. Then it is offered no more."""
+
 WRONG_RECEIPTS: Final = 5
 """Wrong birth dates a day with one receipt number, and wrong pairs a day from one telephone."""

@@ -57,6 +57,8 @@ class Looking:
                 return event
             case Step.WAITING, _:
                 return self._progress(state.accepted_in or sid, now.at)
+            case Step.TAKE_UP, KeysPressed() | Spoken():
+                return self._taking_up(state, event, now)
             case Step.RECEIPT_LOOKUP, _:
                 return self._receipt(state, now.at)
             case Step.TEXT_PROMISE, _:
@@ -77,7 +79,24 @@ class Looking:
             last = stored_calls.find_last_calls(connection, caller, now.at - LANGUAGE_KEPT_FOR)
         if last and last[0].language in now.line.languages:
             event = replace(event, language=last[0].language)
-        return event, self._broken_off(call for call in last if call.turned_at >= now.at - TAKEN_UP_WITHIN)
+        dropped = self._broken_off(call for call in last if call.turned_at >= now.at - TAKEN_UP_WITHIN)
+        return event, None if dropped is None or self._is_guessed_at(dropped, now.at) else dropped
+
+    def _taking_up(self, state: State, event: KeysPressed | Spoken, now: Now) -> Event:
+        """A birth date only as long as nobody tries one after the other, in calls that may go on at once."""
+        heard = self._understood(state, event, now) if isinstance(event, Spoken) else event
+        keys = heard.means if isinstance(heard, Spoken) else heard.keys
+        is_date = keys is not None and len(keys.rstrip("#")) > 1 and not may_be_my_number(keys)
+        if is_date and state.dropped is not None and self._is_guessed_at(state.dropped, now.at):
+            return LookedUp(None, is_limited=True)
+        return heard
+
+    def _is_guessed_at(self, dropped: Dropped, at: datetime) -> bool:
+        with self._engine.connect() as connection:
+            tried = receipts.count_wrong_receipts(
+                connection, at - limits.A_DAY, receipt_print=self._prints.of_call(dropped.call_sid)
+            )
+        return tried >= limits.BIRTH_DATES_AT_A_CALL
 
     def _broken_off(self, last: Iterable[LastCall]) -> Dropped | None:
         """The newest that can be taken up; before calls in which nothing was asked for, as when a line breaks twice."""

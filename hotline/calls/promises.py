@@ -11,6 +11,7 @@ from hotline.callflow.effects import (
     Effect,
     KeepMessage,
     NoteLoss,
+    NoteWrongBirthDate,
     NoteWrongReceipt,
     OpenFollowUp,
     PromiseText,
@@ -74,6 +75,8 @@ class Promises:
             case NoteWrongReceipt(receipt_number):
                 print_ = self._prints.of_receipt(receipt_number)
                 receipts.note_wrong_receipt(connection, place.sid, print_, place.at)
+            case NoteWrongBirthDate(call_sid):
+                receipts.note_wrong_receipt(connection, place.sid, self._prints.of_call(call_sid), place.at)
             case TakeUp(call_sid):
                 stored_calls.end_call(connection, call_sid, "taken-up", place.at)
                 follow_ups.resolve(connection, call_sid, _NO_LONGER_NEEDED, place.at)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hotline.callflow import flow
-from hotline.callflow.effects import AcceptRequest, OpenFollowUp, Reason, TakeUp
+from hotline.callflow.effects import AcceptRequest, NoteWrongBirthDate, OpenFollowUp, Reason, TakeUp
 from hotline.callflow.events import Answer, MayText, Target, Waited
 from hotline.callflow.replies import HangUp, Hold
 from hotline.callflow.samples import CLOSED
@@ -145,7 +145,7 @@ def test_a_wrong_birth_date_tells_nothing_and_after_two_of_them_the_call_begins_
     assert (talk.step, talk.said) == (Step.TAKE_UP, ["take_up.no_match", "take_up.birth_date"])
     talk.presses("19790227")
     assert talk.said[:2] == ["take_up.no_match", "take_up.begin_anew"]
-    assert (talk.step, talk.effects) == (Step.MAIN_MENU, [])
+    assert (talk.step, talk.effects) == (Step.MAIN_MENU, [NoteWrongBirthDate(SID)] * 2)
     assert "7" not in talk.keys
     assert talk.presses("2", "1").state.facts.birth_date is None
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from hotline.callflow.events import KeysPressed
+from hotline.callflow.events import KeysPressed, Spoken
 from hotline.callflow.line import Line
 from hotline.privacy import Vault, new_key
 from tests.calls.conftest import NOON, TO_THE_QUESTION, Caller, Writer
@@ -102,6 +102,39 @@ def test_a_wrong_birth_date_takes_nothing_up(room, dropped):
     assert again.step == "main_menu"
     assert not is_offered(again)
     assert room.reasons(dropped.sid) == ["not_confirmed"]
+
+
+def test_birth_dates_are_not_tried_out_in_one_call_after_the_other(room, dropped):
+    again = dropped
+    for wrong in ("19850101", "19860101", "19870101", "19880101"):
+        again = again.again(minutes=0.5)
+        again.presses("7", wrong)
+        assert again.step == "take_up"
+        again.hangs_up()
+    assert not is_offered(again.again(minutes=0.5))
+
+
+@pytest.mark.parametrize("means", [KeysPressed(BIRTH_DATE), Spoken("one nine eight zero zero three zero one", 0.9)])
+def test_birth_dates_are_not_tried_out_in_many_calls_at_once(dropped, means):
+    calls = [dropped.again() for _ in range(5)]
+    for call in calls:
+        call.presses("7")
+    for call in calls[:2]:
+        call.presses("19850101", "19860101")
+    calls[2].takes(means)
+    assert (calls[2].step, calls[2].said[:2]) == ("main_menu", ["take_up.no_match", "take_up.begin_anew"])
+    calls[3].presses("#")
+    assert calls[3].step == "main_menu"
+    calls[4].presses("9")
+    assert calls[4].step == "language"
+
+
+def test_a_wrong_birth_date_is_kept_only_as_a_fingerprint_of_the_call_it_was_tried_at(room, dropped):
+    again = dropped.again()
+    again.presses("7", "19850101")
+    [tried] = room.rows("wrong_receipts")
+    assert tried["call_sid"] == again.sid
+    assert dropped.sid not in tried["receipt_print"]
 
 
 def test_taking_up_ends_the_old_call_and_does_what_it_had_left_to_a_person(room, caller):

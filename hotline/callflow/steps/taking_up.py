@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from hotline.callflow.calendar import DateFault, read_birth_date
-from hotline.callflow.effects import TakeUp
-from hotline.callflow.events import Event
+from hotline.callflow.effects import NoteWrongBirthDate, TakeUp
+from hotline.callflow.events import Event, LookedUp
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import Entry, Listen, Reply, Sentence
@@ -16,6 +16,8 @@ from hotline.callflow.steps.texting import is_offered
 
 MOST_TRIES: Final = 2
 """Birth dates that do not fit, before the call begins anew."""
+
+_NO_MATCH: Final = Sentence("take_up.no_match")
 
 _LEFT_AT: Final = {
     Step.CONFIRM_SPOKEN: Step.CONFIRM,
@@ -46,13 +48,16 @@ def ask_birth_date(state: State, now: Now) -> Reply:
 
 def hear_birth_date(state: State, event: Event, now: Now) -> Move:
     assert state.dropped is not None
+    if isinstance(event, LookedUp):
+        # Too many were tried in other calls.
+        return _begin_anew(state)
     match read_birth_date(entered(event), now.today):
         case DateFault() as fault:
             return Miss(fault_of_date(fault))
         case day if day == state.dropped.state.facts.birth_date:
             return _go_on(state, state.dropped, now)
         case _:
-            return _does_not_fit(state)
+            return _does_not_fit(state, state.dropped)
 
 
 def _left_at(state: State) -> Step:
@@ -95,12 +100,15 @@ def _resumed(state: State, dropped: Dropped) -> State:
     )
 
 
-def _does_not_fit(state: State) -> Go:
-    tried = replace(state, tries=state.tries + 1)
-    words = Sentence("take_up.no_match")
+def _does_not_fit(state: State, dropped: Dropped) -> Go:
+    tried, wrong = replace(state, tries=state.tries + 1), (NoteWrongBirthDate(dropped.call_sid),)
     if tried.tries < MOST_TRIES:
-        return Go(tried, Step.TAKE_UP, (words,))
-    return Go(replace(tried, dropped=None, tries=0), Step.MAIN_MENU, (words, Sentence("take_up.begin_anew")))
+        return Go(tried, Step.TAKE_UP, (_NO_MATCH,), wrong)
+    return replace(_begin_anew(tried), effects=wrong)
+
+
+def _begin_anew(state: State) -> Go:
+    return Go(replace(state, dropped=None, tries=0), Step.MAIN_MENU, (_NO_MATCH, Sentence("take_up.begin_anew")))
 
 
 TAKE_UP = Talk(ask_birth_date, hear_birth_date, back=Step.MAIN_MENU)
