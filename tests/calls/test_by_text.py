@@ -303,6 +303,7 @@ def test_a_conversation_that_cannot_be_read_is_left_to_a_person_and_holds_up_nob
 def test_who_writes_on_in_a_conversation_that_cannot_be_read_begins_anew(open_room, writer):
     writer.writes("hello", "2")
     writer.room = open_room(vault=Vault([new_key()]))
+    writer.at += timedelta(seconds=1)
     writer.writes("1")
     assert writer.step == "main_menu"
     assert [status for _, _, status in conversations(writer.room)] == ["failed", "in-progress"]
