@@ -64,7 +64,7 @@ class World:
         self.accepted.clear()
         self.newly_applied()
         with self.engine.begin() as connection:
-            connection.execute(text("TRUNCATE calls, turns, requests, follow_ups"))
+            connection.execute(text("TRUNCATE calls CASCADE"))
 
     def newly_applied(self) -> Counter[str]:
         """How often something was stopped under each key since this was asked last."""
