@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hotline.callflow import flow
-from hotline.callflow.events import Dialled, Event, InLine, KeysPressed, LookedUp, MayText, Silence, Spoken, Waited
+from hotline.callflow.events import (
+    Dialled,
+    Event,
+    InLine,
+    KeysPressed,
+    LookedUp,
+    MayText,
+    Silence,
+    Spoken,
+    TransferEnded,
+    Waited,
+)
 from hotline.callflow.line import Now
 from hotline.callflow.my_number import may_be_my_number
 from hotline.callflow.replies import Listen
@@ -49,11 +60,9 @@ class Looking:
         every other key the line looks for the answer, as it does at none.
         """
         match state.step, event:
-            case Step.WAITING, KeysPressed("0" | "9"):
+            case (Step.WAITING, KeysPressed("0" | "9")) | (Step.OPERATOR, TransferEnded()):
                 return event
-            case Step.WAITING, KeysPressed("*") if not state.by_text:
-                return event
-            case Step.WAITING, KeysPressed(keys) if may_be_my_number(keys):
+            case Step.WAITING, KeysPressed(keys) if may_be_my_number(keys) or (keys == "*" and not state.by_text):
                 return event
             case Step.WAITING, _:
                 return self._progress(state.accepted_in or sid, now.at)

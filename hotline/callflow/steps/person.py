@@ -74,6 +74,9 @@ def hear_of_the_line(state: State, event: Event, now: Now) -> Move:
             return Go(state, Step.CALL_BACK_OFFER, _NOBODY)
         case KeysPressed("1") if state.step is Step.IN_LINE:
             return Go(state, Step.CALL_BACK_OFFER)
+        case TransferEnded():
+            # In the first version operators rang at this step: a call that began before the update comes back to it.
+            return hear_of_transfer(state, event, now)
         case _:
             return Go(state, Step.OPERATOR)
 
