@@ -159,7 +159,7 @@ def note_refused(connection: Connection, text_id: UUID, *, at: datetime) -> bool
 def note_failed(connection: Connection, text_id: UUID, *, error_code: int | None, at: datetime) -> bool:
     """The text cannot be sent; False when it was not being sent, and nothing is changed.
 
-    About a request it opens a follow-up.
+    It opens a follow-up: what it was to tell was promised.
     """
     failed = {"status": TextStatus.FAILED, "error_code": error_code}
     return bool(_move(connection, _is_sending(text_id), failed, at))
@@ -168,7 +168,7 @@ def note_failed(connection: Connection, text_id: UUID, *, error_code: int | None
 def note_unsure(connection: Connection, text_id: UUID, *, at: datetime) -> bool:
     """Nobody knows whether Twilio took the text; False when it was not being sent, and nothing is changed.
 
-    About a request it opens a follow-up.
+    It opens a follow-up: what it was to tell was promised.
     """
     return bool(_move(connection, _is_sending(text_id), {"status": TextStatus.UNSURE}, at))
 
@@ -182,7 +182,7 @@ def put_off(connection: Connection, text_id: UUID, *, due_at: datetime) -> bool:
 def fail_stuck(connection: Connection, *, before: datetime, now: datetime) -> Sequence[UUID]:
     """Mark as unsure what was claimed before that moment and never heard of since, at most a batch.
 
-    About a request each opens a follow-up. A sender that only stood still may go on: what it learns still counts.
+    Each opens a follow-up. A sender that only stood still may go on: what it learns still counts.
     """
     is_stuck = (texts.c.status == TextStatus.SENDING) & texts.c.due_at.is_not(None) & (texts.c.told_at < before)
     stuck = _locked(is_stuck).limit(BATCH).cte("stuck")
@@ -201,8 +201,7 @@ def note_status(
 
     Callbacks come late, twice and in any order, so that a status only moves forward and the first of the final ones
     stays. With `text_id`, which the callback's address carries, it is also believed of a text whose message SID was
-    never learnt: that ends the doubt about one that is unsure. About a request, one that was not delivered opens a
-    follow-up.
+    never learnt: that ends the doubt about one that is unsure. One that was not delivered opens a follow-up.
     """
     told = _TOLD.get(status)
     if told is None:
@@ -253,7 +252,7 @@ def _move(
         moved.c.request_id,
         literal(Reason.TEXT_NOT_DELIVERED.value),
         literal(at, follow_ups.c.opened_at.type),
-    ).where(moved.c.request_id.is_not(None), moved.c.status.in_(_NOT_DELIVERED))
+    ).where(moved.c.status.in_(_NOT_DELIVERED))
     opened = insert(follow_ups).from_select(fields, asked).on_conflict_do_nothing().cte("opened")
     return connection.execute(select(moved.c.id).add_cte(opened)).scalars().all()
 

@@ -234,11 +234,12 @@ def test_a_refused_text_is_not_followed_up(engine: Engine) -> None:
     assert (status(engine), follow_ups(engine)) == ("refused", [])
 
 
-def test_a_failed_text_of_a_conversation_is_not_followed_up(engine: Engine) -> None:
-    text_id = claimed(engine)
+def test_a_result_that_does_not_reach_its_writer_is_followed_up(engine: Engine) -> None:
+    promise_text(engine, purpose=Purpose.TURN, body="it is stopped")
+    [one] = claim(engine, NOON)
     with engine.begin() as connection:
-        texts.note_failed(connection, text_id, error_code=30003, at=LATER)
-    assert (status(engine), follow_ups(engine)) == ("failed", [])
+        texts.note_failed(connection, one.id, error_code=30003, at=LATER)
+    assert (status(engine), follow_ups(engine)) == ("failed", [("text_not_delivered", None)])
 
 
 def test_what_is_no_longer_being_sent_is_left_alone(engine: Engine) -> None:
