@@ -94,6 +94,15 @@ def test_no_text_is_offered_where_none_can_be_sent_or_to_who_writes_anyway():
         assert at(Step.FOR_WHOM, talk).presses("1").step is Step.NEXT_STEPS
 
 
+def test_a_yes_that_comes_after_texts_were_switched_off_promises_nothing():
+    talk = at(Step.TEXT_OFFER)
+    talk.now = replace(talk.now, line=replace(talk.now.line, sends_texts=False))
+    texted(talk.presses("1"))
+    assert talk.said[:2] == ["text_offer.limit", "result.receipt"]
+    assert not any(isinstance(effect, PromiseText) for effect in talk.effects)
+    assert (talk.step, talk.state.text_promised) == (Step.NEXT_STEPS, False)
+
+
 def test_in_writing_the_receipt_number_stands_once():
     said = at(Step.RESULT, Talk(by_text=True)).said
     assert "result.receipt" in said

@@ -85,7 +85,7 @@ def look_whether_allowed(state: State, now: Now) -> Reply:
 
 def hear_whether_allowed(state: State, event: Event, now: Now) -> Move:
     match event:
-        case MayText(may=True):
+        case MayText(may=True) if is_offered(state, now):
             told = Sentence("text_offer.promised" if state.answers else "text_offer.promised_when_done")
             promise = PromiseText(state.text_number or "")
             return Go(replace(state, text_promised=True), Step.NEXT_STEPS, (told,), (promise,))
