@@ -87,11 +87,10 @@ class Conversations:
 
     def _receive(self, message: Message, language: str, at: datetime) -> str | None:
         """None when another message of the writer was quicker."""
+        writer = self._prints.of_number(message.writer)
         with self._engine.connect() as connection:
-            answering = conversations.find_answering(connection, message.sid)
-            sid = answering or conversations.find_open_text(
-                connection, self._prints.of_number(message.writer), message.called
-            )
+            answering = conversations.find_answering(connection, message.sid, writer)
+            sid = answering or conversations.find_open_text(connection, writer, message.called)
         if answering is not None:
             return self._calls.find(answering).answer
         if sid is None:

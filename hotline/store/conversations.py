@@ -18,9 +18,10 @@ def find_open_text(connection: Connection, caller_print: str, called: str) -> st
     return connection.execute(select(calls.c.sid).where(is_open, calls.c.channel == "text")).scalar_one_or_none()
 
 
-def find_answering(connection: Connection, message_sid: str) -> str | None:
-    """The conversation of which a turn answered this text message, or None."""
-    return connection.execute(select(turns.c.call_sid).where(turns.c.message_sid == message_sid)).scalar_one_or_none()
+def find_answering(connection: Connection, message_sid: str, caller_print: str) -> str | None:
+    """The conversation of this writer of which a turn answered this text message, or None."""
+    answering = select(turns.c.call_sid).join(calls).where(turns.c.message_sid == message_sid)
+    return connection.execute(answering.where(calls.c.caller_print == caller_print)).scalar_one_or_none()
 
 
 def find_answered(connection: Connection, step: str, now: datetime, told_after: timedelta) -> Sequence[tuple[str, int]]:

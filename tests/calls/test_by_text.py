@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from hotline.callflow import flow
 from hotline.callflow.line import Line
-from hotline.calls.by_text import Message
+from hotline.calls.by_text import Message, TooManyMessages
 from hotline.calls.lost import LOST_BY_TEXT_AFTER, close_lost_calls
 from hotline.privacy import Vault, new_key
 from hotline.store.texts import wake_waiting
@@ -401,3 +401,12 @@ def test_a_line_that_sends_no_texts_still_answers(open_room):
     writer = Writer(open_room(Line()))
     writer.writes("hello", "2")
     assert writer.step == "target"
+
+
+def test_a_message_of_one_writer_shows_nothing_of_another_s_conversation(room, writer):
+    """Should Twilio ever give two messages one name."""
+    writer.writes("hello", *TO_THE_PROMISE[1:-1])
+    other = Writer(room, "+819011112222", message_sid=writer.message_sid)
+    with pytest.raises(TooManyMessages):
+        other.delivers("hello")
+    assert other.read == ""

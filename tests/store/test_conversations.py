@@ -40,8 +40,9 @@ def test_a_message_belongs_to_the_conversation_whose_turn_answered_it(engine: En
     turn = {"call_sid": sid, "number": 1, "at": NOON, "from_step": "a", "to_step": "b", "event": "c", "prompts": []}
     with engine.begin() as connection:
         connection.execute(insert(turns), {**turn, "message_sid": "SM1"})
-        assert find_answering(connection, "SM1") == sid
-        assert find_answering(connection, "SM2") is None
+        assert find_answering(connection, "SM1", "writer") == sid
+        assert find_answering(connection, "SM2", "writer") is None
+        assert find_answering(connection, "SM1", "another writer") is None
 
 
 def test_there_is_no_news_while_a_request_is_open(engine: Engine) -> None:
