@@ -13,8 +13,8 @@ from sqlalchemy.types import Integer, LargeBinary, String
 
 from hotline.store.tables import MOMENT, calls, turns
 
-OPEN_STATUSES = ("ringing", "in-progress")
-"""What Twilio says of a call that has not ended. Everything else it says is an end."""
+ENDED_STATUSES: Final = ("completed", "busy", "failed", "no-answer", "canceled")
+"""What Twilio says of a call that has ended. A caller who is still there must not lose the call to any other word."""
 
 MOST_LAST_CALLS: Final = 5
 """How many calls back the one is looked for that broke off: on a bad line some break off in the greeting."""

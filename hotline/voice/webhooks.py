@@ -16,7 +16,7 @@ from hotline.calls.known import UnknownCall
 from hotline.calls.turns import Calls
 from hotline.speech.last_resort import last_resort
 from hotline.speech.recordings import recordings_folder
-from hotline.store.calls import OPEN_STATUSES
+from hotline.store.calls import ENDED_STATUSES
 from hotline.store.database import DATABASE_TROUBLE
 from hotline.voice.forms import ImpossibleForm, read_caller, read_event, read_recording, read_sid
 from hotline.voice.signature import Signatures
@@ -63,9 +63,9 @@ class Webhooks:
     def status(self) -> Response:
         """Status callbacks: best-effort in delivery and order, so they only ever close a call."""
         sid, status = read_sid(request.form), request.form.get("CallStatus", "")
-        if status in OPEN_STATUSES or not status:
+        if status not in ENDED_STATUSES:
             return Response(status=204)
-        if not self.endings.end(sid, status[:16], clock.now()):
+        if not self.endings.end(sid, status, clock.now()):
             log.info("a status callback found no open call")
         return Response(status=204)
 

@@ -267,3 +267,10 @@ def test_readyz_is_ready_over_a_migrated_database_and_not_over_an_empty_one(twil
     answer = dial(database_url=empty_database_url).client.get("/readyz")
     assert answer.status_code == 503
     assert "hotline migrate" in answer.text
+
+
+@pytest.mark.parametrize("status", ["queued", "initiated", "ringing", "in-progress", "answered", "COMPLETED", "", "\0"])
+def test_a_status_that_is_no_end_ends_nothing(twilio, status):
+    answer = twilio.posts("/voice/incoming")
+    assert twilio.posts("/voice/status", CallStatus=status).status_code == 204
+    assert 'turn=2"' in twilio.goes_on(answer, Digits="2").text
