@@ -21,6 +21,9 @@ from bench.webhooks import AFTER_THE_STOP, Twilio, Webhook, new_sid
 MOST_HOLDS: Final = 65
 """Looks for the result: the line itself goes on after a minute."""
 
+HOLDING: Final = b'actionOnEmptyResult="true"'
+"""After the promise only a hold has it."""
+
 HOLD_S: Final = 1.0
 """Seconds for which the line holds a caller between two looks."""
 
@@ -166,7 +169,7 @@ class Call:
             await self._press(webhook)
         turn = len(asked) + 1
         answer = await self._press(confirming, confirms=True)
-        while b"<Gather" not in answer and turn < MOST_HOLDS:
+        while HOLDING in answer and turn < MOST_HOLDS:
             await asyncio.sleep(HOLD_S)
             answer = await self._ask(self.twilio.turn(self.sid, turn, None))
             turn += 1

@@ -68,7 +68,8 @@ class Twilio:
         return Webhook(self._request(sid, "/voice/status", {"CallStatus": "completed", "CallDuration": "60"}), b"")
 
     def _request(self, sid: str, path: str, more: Mapping[str, str]) -> bytes:
-        form = {**_EVERY_FORM, "CallSid": sid, **more}
+        caller = _caller(sid)
+        form = {**_EVERY_FORM, "Caller": caller, "From": caller, "CallSid": sid, **more}
         signature = self._validator.compute_signature(self._public_url + path, form)
         body = urlencode(form).encode()
         head = (
@@ -82,6 +83,11 @@ class Twilio:
 def new_sid() -> str:
     """The name of a call."""
     return "CA" + uuid4().hex
+
+
+def _caller(sid: str) -> str:
+    """A mobile of each call's own: the line slows down whoever asks for more than is usual."""
+    return f"+8190{int(sid[2:10], 16) % 90_000_000 + 10_000_000}"
 
 
 def _birth_date(number: int) -> date:
@@ -101,13 +107,11 @@ _EVERY_FORM: Final = {
     "CalledCountry": "JP",
     "CalledState": "",
     "CalledZip": "",
-    "Caller": "+819012345678",
     "CallerCity": "",
     "CallerCountry": "JP",
     "CallerState": "",
     "CallerZip": "",
     "Direction": "inbound",
-    "From": "+819012345678",
     "FromCity": "",
     "FromCountry": "JP",
     "FromState": "",

@@ -16,11 +16,18 @@ REQUESTS_FOR_A_PERSON: Final = 3
 PERSONS_OF_A_CALLER: Final = 3
 """Different holders a day from one telephone, before operators and on-call are told."""
 
-REQUESTS_IN_ALL: Final = 600
-"""Requests an hour from everybody, before each further one is slowed down: many times a busy day's."""
+REQUESTS_IN_ALL: Final = 3600
+"""Requests an hour from everybody, one a second, before each further one is slowed down.
+
+A country that loses some thousand cards a day comes nowhere near it, but for a flood of calls that somebody makes.
+"""
 
 SLOWED_BY: Final = timedelta(seconds=20)
 """How much later a request beyond the limits is carried out. Whoever really lost a card can wait so long."""
+
+MESSAGES_OF_A_WRITER: Final = 100
+"""Messages an hour from one number that are answered. To stop a card takes ten; more come from machines, which would
+answer the line's answers for ever."""
 
 TEXTS_TO_A_NUMBER: Final = 3
 """Text messages a day to one number, by whomever."""
