@@ -13,6 +13,7 @@ from hotline.callflow.my_number import may_be_my_number
 from hotline.callflow.replies import Ending, HangUp, Hold, Listen, Menu
 from hotline.callflow.state import State, Step
 from hotline.callflow.steps.result import HOLD_LIMIT_S
+from hotline.calls import limits
 from hotline.calls.again import twice
 from hotline.calls.endings import Endings
 from hotline.calls.known import Known
@@ -34,6 +35,10 @@ MOST_LOOKS: Final = 3
 
 class TooManyMessages(Exception):
     """So many messages of one writer came at the same moment that this one found no turn."""
+
+
+class Flood(Exception):
+    """So many messages came from one number within an hour that a machine must write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Conversations:
         """The answer to a message; to one that comes again, the newest answer of its conversation.
 
         The first message of a conversation begins it, whatever it says. `language` is that of the number that was
-        written to. Raises TooManyMessages.
+        written to. Raises TooManyMessages, or Flood.
         """
         for _ in range(MOST_TRIES):
             answer = twice(lambda: self._receive(message, language, at))
@@ -91,8 +96,11 @@ class Conversations:
         with self._engine.connect() as connection:
             answering = conversations.find_answering(connection, message.sid, writer)
             sid = answering or conversations.find_open_text(connection, writer, message.called)
+            written = conversations.count_messages(connection, writer, at - limits.AN_HOUR)
         if answering is not None:
             return self._calls.find(answering).answer
+        if written >= limits.MESSAGES_OF_A_WRITER:
+            raise Flood("A number wrote more messages in an hour than people do: it gets no answer for a while.")
         if sid is None:
             event = Dialled(language, message.writer, by_text=True, twelve_digits=_holds_twelve(message, language))
             return self._calls.answer(f"TX{uuid4().hex}", message.called, event, at, message_sid=message.sid)

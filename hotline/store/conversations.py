@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, true
+from sqlalchemy import Connection, func, or_, select, true
 
 from hotline.store.requests import Status
 from hotline.store.tables import calls, requests, turns
@@ -22,6 +22,12 @@ def find_answering(connection: Connection, message_sid: str, caller_print: str) 
     """The conversation of this writer of which a turn answered this text message, or None."""
     answering = select(turns.c.call_sid).join(calls).where(turns.c.message_sid == message_sid)
     return connection.execute(answering.where(calls.c.caller_print == caller_print)).scalar_one_or_none()
+
+
+def count_messages(connection: Connection, caller_print: str, since: datetime) -> int:
+    """How many messages of a writer were answered at that moment or later."""
+    answered = select(func.count()).select_from(turns).join(calls).where(calls.c.caller_print == caller_print)
+    return connection.execute(answered.where(turns.c.message_sid.is_not(None), turns.c.at >= since)).scalar_one()
 
 
 def find_answered(connection: Connection, step: str, now: datetime, told_after: timedelta) -> Sequence[tuple[str, int]]:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from hotline import clock
 from hotline.callflow.replies import HangUp, Reply, Sentence
 from hotline.calls.again import twice
-from hotline.calls.by_text import Conversations, Message
+from hotline.calls.by_text import Conversations, Flood, Message
 from hotline.store.database import DATABASE_TROUBLE, Engine
 from hotline.store.texts import note_status
 from hotline.voice.forms import read_message, read_message_sid
@@ -85,6 +85,9 @@ class Sms:
             return self.conversations.receive(message, language, clock.now())
         except DATABASE_TROUBLE:
             raise
+        except Flood as flood:
+            log.error("a text message gets no answer", extra={"cause": str(flood)})
+            return _NO_ANSWER
         except Exception as error:
             log.error("a step failed, the writer gets an apology and a person", extra={"kind": kind_of(error)})
             answer = self.conversations.apologise(message, clock.now())

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from hotline.callflow import flow
 from hotline.callflow.line import Line
-from hotline.calls.by_text import Message, TooManyMessages
+from hotline.calls import limits
+from hotline.calls.by_text import Flood, Message, TooManyMessages
 from hotline.calls.lost import LOST_BY_TEXT_AFTER, close_lost_calls
 from hotline.privacy import Vault, new_key
 from hotline.store.texts import wake_waiting
@@ -410,3 +411,20 @@ def test_a_message_of_one_writer_shows_nothing_of_another_s_conversation(room, w
     with pytest.raises(TooManyMessages):
         other.delivers("hello")
     assert other.read == ""
+
+
+def test_a_machine_that_answers_every_answer_is_left_without_one_for_a_while(room, writer, monkeypatch):
+    monkeypatch.setattr(limits, "MESSAGES_OF_A_WRITER", 4)
+    last = writer.writes("I am driving", "I am driving", "0", "I am driving")
+    with pytest.raises(Flood):
+        writer.writes("I am driving")
+    assert Writer(room, "+819011112222").writes("hello")
+    assert len(room.rows("turns")) == 5
+    writer.at += timedelta(hours=1, seconds=1)
+    assert writer.writes("2") != last
+
+
+def test_a_message_that_comes_again_is_answered_however_many_there_were(writer, monkeypatch):
+    monkeypatch.setattr(limits, "MESSAGES_OF_A_WRITER", 2)
+    last = writer.writes("hello", "2")
+    assert writer.delivers("2") == last

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from hotline.callflow import flow
+from hotline.calls import limits
 from hotline.phone.messaging import read_messages
 from tests.voice.conftest import SENDS_TEXTS, Twilio
 
@@ -175,3 +176,11 @@ def test_every_answer_is_a_document_that_twilio_reads(twilio):
     answer = twilio.texts(Body="hello")
     assert answer.content_type == "text/xml; charset=utf-8"
     assert len(read_messages(answer.data, answer.content_type)) == 1
+
+
+def test_machines_that_answer_each_other_come_to_an_end(twilio, monkeypatch, caplog):
+    monkeypatch.setattr(limits, "MESSAGES_OF_A_WRITER", 3)
+    assert [bool(twilio.writes("I am on holiday.")) for _ in range(5)] == [True, True, True, False, False]
+    assert {record.message for record in caplog.records if record.levelname == "ERROR"} == {
+        "a text message gets no answer"
+    }
