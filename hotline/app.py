@@ -81,6 +81,7 @@ def build_line(settings: Settings) -> Line:
         operators=len(settings.operator_numbers),
         rings_in_turn=settings.operator_ringing == "in-turn",
         sends_texts=settings.sends_texts,
+        takes_messages=settings.deletes_recordings,
         hours=load_hours(),
     )
 

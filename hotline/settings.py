@@ -57,6 +57,11 @@ class Settings(BaseModel):
     operator_language: str = "ja"
 
     @property
+    def deletes_recordings(self) -> bool:
+        """Whether everything is there that deleting recordings at Twilio needs."""
+        return None not in (self.twilio_api_key, self.twilio_api_secret)
+
+    @property
     def sends_texts(self) -> bool:
         """Whether everything is there that sending text messages needs."""
         return None not in (self.twilio_api_key, self.twilio_api_secret, self.text_sender)

@@ -22,6 +22,8 @@ class Line:
     """Whether operators ring one after the other instead of all at once."""
     sends_texts: bool = False
     """Whether text messages can be sent."""
+    takes_messages: bool = True
+    """Whether callers may leave a message in their own voice: only where it can be deleted again as they are told."""
     hours: Hours = field(default_factory=Hours)
 
 

@@ -1,11 +1,13 @@
 """A person: the line before the operators, ringing them, and when nobody answers, a call back or a message."""
 
+from dataclasses import replace
+
 import pytest
 
 from hotline.callflow.effects import KeepMessage, OpenFollowUp, Reason
 from hotline.callflow.events import InLine, Recorded, TransferEnded
 from hotline.callflow.replies import Digits, HangUp, Listen, Record, Transfer
-from hotline.callflow.samples import IN_TURN
+from hotline.callflow.samples import IN_TURN, OPEN
 from hotline.callflow.state import Outcome, Step
 from hotline.callflow.steps.person import MOST_LOOKS
 from tests.callflow.talk import Talk, at
@@ -213,3 +215,9 @@ def test_whoever_was_stopped_does_not_hear_that_nothing_was_stopped():
 def test_zero_rings_the_operators_again_while_a_call_back_is_offered():
     assert at(Step.CALL_BACK_OFFER).presses("0").step is Step.OPERATOR
     assert isinstance(at(Step.CALL_BACK_OFFER).ending, Listen)
+
+
+def test_no_message_is_taken_that_could_not_be_deleted_as_promised():
+    talk = at(Step.CALL_BACK_OFFER, Talk(line=replace(OPEN.line, takes_messages=False)))
+    assert list(talk.keys) == ["1", "2", "#"]
+    assert talk.presses("3").said[0] == "common.wrong_key"

@@ -115,3 +115,9 @@ def test_a_recording_of_an_unknown_call_is_answered_politely_and_told_to_on_call
         assert tells(twilio) == 204
     assert "a recording belongs to no known call" in caplog.text
     assert messages(twilio) == []
+
+
+@pytest.mark.parametrize(("secret", "is_offered"), [("the secret of the key", True), ("", False)])
+def test_a_message_is_offered_only_where_recordings_can_be_deleted(dial, secret, is_offered):
+    twilio = dial(operator_numbers="", twilio_api_secret=secret, number_languages="+81120950178=en")
+    assert ("leave a message" in twilio.presses("0").text) is is_offered

@@ -106,9 +106,10 @@ def hear_of_transfer(state: State, event: Event, now: Now) -> Move:
 
 
 def ask_whether_to_call_back(state: State, now: Now) -> Reply:
+    message = (Option("3", "call_back.message", words="heard.message"),) if now.line.takes_messages else ()
     others = (
         Option("2", "call_back.other", words="heard.other"),
-        Option("3", "call_back.message", words="heard.message"),
+        *message,
         Option("#", "call_back.none", words="heard.no"),
     )
     if state.caller is None:
@@ -123,7 +124,7 @@ def hear_whether_to_call_back(state: State, event: Event, now: Now) -> Move:
             return call_back(replace(state, call_back_number=state.caller))
         case KeysPressed("2"):
             return Go(state, Step.CALL_BACK_NUMBER)
-        case KeysPressed("3"):
+        case KeysPressed("3") if now.line.takes_messages:
             return Go(state, Step.VOICE_MESSAGE)
         case KeysPressed("#" | ""):
             return Go(state, Step.GOODBYE)
