@@ -2,12 +2,15 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, func, inspect, select, text
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, func, inspect, select, text
 
 from hotline.store import database
 from hotline.store.calls import TakenTurn, take_turn
@@ -109,6 +112,47 @@ def test_a_new_migration_holds_what_the_tables_have_beyond_the_database(
     engine = connect_to(fresh_database_url)
     assert "stations" in inspect(engine).get_table_names()
     engine.dispose()
+
+
+FIRST_ROWS = (
+    "INSERT INTO calls (sid, called, language, status, outcome, step, turn, started_at, turned_at)"
+    " VALUES ('CA1', '+81120950178', 'ja', 'in-progress', 'accepted', 'waiting', 1, now(), now())",
+    "INSERT INTO turns (call_sid, number, at, from_step, to_step, event, prompts)"
+    " VALUES ('CA1', 1, now(), 'main_menu', 'main_menu', 'Dialled', '{main_menu.greeting}')",
+    "INSERT INTO requests (id, call_sid, turn, receipt_number, targets, status, accepted_at, due_at)"
+    " VALUES (gen_random_uuid(), 'CA1', 1, '12345671', '{card}', 'accepted', now(), now())",
+    "INSERT INTO follow_ups (call_sid, reason, opened_at) VALUES ('CA1', 'error', now())",
+)
+
+
+def test_what_the_first_version_wrote_lives_through_every_migration_and_back(empty_database_url: str) -> None:
+    _move(empty_database_url, command.upgrade, "0001")
+    engine = connect_to(empty_database_url)
+    with engine.begin() as connection:
+        for row in FIRST_ROWS:
+            connection.execute(text(row))
+        written = _rows(connection)
+    for _ in range(2):
+        migrate(empty_database_url)
+        with engine.begin() as connection:
+            assert connection.execute(text("SELECT channel FROM calls")).scalars().all() == ["voice"]
+        _move(empty_database_url, command.downgrade, "0001")
+        with engine.begin() as connection:
+            assert _rows(connection) == written
+    _move(empty_database_url, command.downgrade, "base")
+    migrate(empty_database_url)
+    assert is_migrated(engine)
+    engine.dispose()
+
+
+def _move(url: str, direction: Callable[[Config, str], None], revision: str) -> None:
+    with database._sole_migrator(url) as connection:
+        direction(database._config(connection), revision)
+
+
+def _rows(connection: Connection) -> list[list[tuple[object, ...]]]:
+    tables = ("calls", "turns", "requests", "follow_ups")
+    return [[tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))] for table in tables]
 
 
 def test_the_update_of_a_turn_stays_on_its_page(engine: Engine) -> None:
