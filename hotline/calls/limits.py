@@ -13,6 +13,9 @@ REQUESTS_OF_A_CALLER: Final = 3
 REQUESTS_FOR_A_PERSON: Final = 3
 """Requests a day for one holder: corrected and repeated, the two targets apart. The next one is slowed down."""
 
+REQUESTS_WITHOUT_NUMBER: Final = 60
+"""Requests an hour from all who withhold their number, together: nobody can tell one of them from another."""
+
 PERSONS_OF_A_CALLER: Final = 3
 """Different holders a day from one telephone, before operators and on-call are told."""
 
@@ -43,3 +46,6 @@ BIRTH_DATES_AT_A_CALL: Final = 4
 
 WRONG_RECEIPTS: Final = 5
 """Wrong birth dates a day with one receipt number, and wrong pairs a day from one telephone."""
+
+WRONG_RECEIPTS_WITHOUT_NUMBER: Final = 60
+"""Wrong pairs an hour from all who withhold their number, together."""

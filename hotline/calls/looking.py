@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from hotline.callflow import flow
@@ -132,19 +133,21 @@ class Looking:
     def _receipt(self, state: State, at: datetime) -> LookedUp:
         asked = state.asked_receipt or ""
         with self._engine.connect() as connection:
-            if self._has_tried_too_often(connection, asked, state.caller, at - limits.A_DAY):
+            if self._has_tried_too_often(connection, asked, state.caller, at):
                 return LookedUp(None, is_limited=True)
             found = requests.find_by_receipt(connection, asked)
         if found is None or not self._is_holder(found, state):
             return LookedUp(None)
         return LookedUp(replace(_waited(found.progress, at), finished_at=found.finished_at))
 
-    def _has_tried_too_often(self, connection: Connection, asked: str, caller: str | None, since: datetime) -> bool:
-        tried = [receipts.count_wrong_receipts(connection, since, receipt_print=self._prints.of_receipt(asked))]
-        if caller is not None:
-            caller_print = self._prints.of_number(caller)
-            tried.append(receipts.count_wrong_receipts(connection, since, caller_print=caller_print))
-        return max(tried) >= limits.WRONG_RECEIPTS
+    def _has_tried_too_often(self, connection: Connection, asked: str, caller: str | None, at: datetime) -> bool:
+        tried = partial(receipts.count_wrong_receipts, connection)
+        since = at - limits.A_DAY
+        if tried(since, receipt_print=self._prints.of_receipt(asked)) >= limits.WRONG_RECEIPTS:
+            return True
+        if caller is None:
+            return tried(at - limits.AN_HOUR, withheld=True) >= limits.WRONG_RECEIPTS_WITHOUT_NUMBER
+        return tried(since, caller_print=self._prints.of_number(caller)) >= limits.WRONG_RECEIPTS
 
     def _is_holder(self, found: FoundReceipt, state: State) -> bool:
         """Whether the birth date that was keyed is the holder's; once that is erased, nobody can prove it any more."""

@@ -125,10 +125,9 @@ class Promises:
     def _is_unusual(self, connection: Connection, place: Place, person: str) -> bool:
         """Whether there were many requests already; then an operator is told, and this one is carried out later."""
         since = place.at - limits.A_DAY
-        too_many = (
-            counting.count_accepted(connection, since, person_print=person) >= limits.REQUESTS_FOR_A_PERSON
-            or self._of_caller(connection, place, since) >= limits.REQUESTS_OF_A_CALLER
-        )
+        too_many = counting.count_accepted(
+            connection, since, person_print=person
+        ) >= limits.REQUESTS_FOR_A_PERSON or self._is_much_of_caller(connection, place)
         if too_many:
             self._open(connection, place, Reason.MANY_REQUESTS)
         if counting.count_accepted(connection, place.at - limits.AN_HOUR) >= limits.REQUESTS_IN_ALL:
@@ -138,11 +137,13 @@ class Promises:
             return True
         return too_many
 
-    def _of_caller(self, connection: Connection, place: Place, since: datetime) -> int:
+    def _is_much_of_caller(self, connection: Connection, place: Place) -> bool:
         if place.state.caller is None:
-            return 0
+            withheld = counting.count_accepted(connection, place.at - limits.AN_HOUR, withheld=True)
+            return withheld >= limits.REQUESTS_WITHOUT_NUMBER
         caller = self._prints.of_number(place.state.caller)
-        return counting.count_accepted(connection, since, caller_print=caller)
+        of_caller = counting.count_accepted(connection, place.at - limits.A_DAY, caller_print=caller)
+        return of_caller >= limits.REQUESTS_OF_A_CALLER
 
     def _mark_many_persons(self, connection: Connection, place: Place) -> None:
         if place.state.caller is None:

@@ -8,16 +8,23 @@ from hotline.store.tables import calls, requests
 
 
 def count_accepted(
-    connection: Connection, since: datetime, *, caller_print: str | None = None, person_print: str | None = None
+    connection: Connection,
+    since: datetime,
+    *,
+    caller_print: str | None = None,
+    person_print: str | None = None,
+    withheld: bool = False,
 ) -> int:
     """How many requests were accepted at that moment or later.
 
-    A fingerprint narrows it to the calls of that caller, or to that person. None does not narrow it: for a withheld
-    number there is no count.
+    A fingerprint narrows it to the calls of that caller, or to that person. None does not narrow it: `withheld` does,
+    to the calls of all who withheld their number.
     """
     counted = select(func.count()).select_from(requests).where(requests.c.accepted_at >= since)
     if caller_print is not None:
         counted = counted.where(_is_of_caller(caller_print))
+    if withheld:
+        counted = counted.join(calls).where(calls.c.caller_print.is_(None))
     if person_print is not None:
         counted = counted.where(requests.c.person_print == person_print)
     return connection.execute(counted).scalar_one()

@@ -13,14 +13,21 @@ def note_wrong_receipt(connection: Connection, call_sid: str, receipt_print: str
 
 
 def count_wrong_receipts(
-    connection: Connection, since: datetime, *, receipt_print: str | None = None, caller_print: str | None = None
+    connection: Connection,
+    since: datetime,
+    *,
+    receipt_print: str | None = None,
+    caller_print: str | None = None,
+    withheld: bool = False,
 ) -> int:
     """How many pairs did not fit at that moment or later.
 
-    A fingerprint narrows it to tries of that number, or to the calls of that caller. None does not narrow it: for a
-    withheld number there is no count.
+    A fingerprint narrows it to tries of that number, or to the calls of that caller. None does not narrow it:
+    `withheld` does, to the calls of all who withheld their number.
     """
     counted = select(func.count()).select_from(wrong_receipts).where(wrong_receipts.c.at >= since)
+    if withheld:
+        counted = counted.join(calls).where(calls.c.caller_print.is_(None))
     if receipt_print is not None:
         counted = counted.where(wrong_receipts.c.receipt_print == receipt_print)
     if caller_print is not None:

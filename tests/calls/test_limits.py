@@ -59,11 +59,23 @@ def test_a_day_later_nothing_is_slowed(room):
     assert delays(room)[-1] == timedelta(0)
 
 
-def test_callers_without_a_number_are_never_counted_together(room):
+def test_callers_without_a_number_are_not_counted_as_one(room):
     for number in range(limits.REQUESTS_OF_A_CALLER + 2):
         reports(room, f"198003{number + 1:02}", number=None)
     assert set(delays(room)) == {timedelta(0)}
     assert room.reasons() == []
+
+
+def test_a_flood_without_a_number_is_slowed_and_marked_and_others_are_not(room, monkeypatch, caplog):
+    monkeypatch.setattr(limits, "REQUESTS_WITHOUT_NUMBER", 2)
+    for number in range(2):
+        reports(room, f"198003{number + 1:02}", number=None)
+    last = reports(room, "19800311", number=None, at=NOON + timedelta(minutes=1))
+    reports(room, "19800312", at=NOON + timedelta(minutes=2))
+    reports(room, "19800313", number=None, at=NOON + timedelta(minutes=62))
+    nothing = timedelta(0)
+    assert delays(room) == [nothing, nothing, limits.SLOWED_BY, nothing, nothing]
+    assert room.reasons() == room.reasons(last.sid) == ["many_requests"]
 
 
 def test_many_persons_of_one_caller_are_marked_and_told_to_on_call(room, caplog):

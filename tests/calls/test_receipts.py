@@ -114,10 +114,19 @@ def test_a_caller_tries_only_so_many_numbers(room, receipt):
     assert asks(room, receipt, number="+819033334444").said == ["receipt.going_on"]
 
 
-def test_callers_without_a_number_are_never_counted_together(room, receipt):
+def test_callers_without_a_number_are_not_counted_as_one(room, receipt):
     for _ in range(limits.WRONG_RECEIPTS + 1):
         assert asks(room, new_receipt_number(), number=None).said == NO_MATCH
     assert asks(room, receipt, number=None).said == ["receipt.going_on"]
+
+
+def test_a_flood_of_wrong_pairs_without_a_number_is_limited_and_others_are_not(room, receipt, monkeypatch):
+    monkeypatch.setattr(limits, "WRONG_RECEIPTS_WITHOUT_NUMBER", 2)
+    for _ in range(2):
+        assert asks(room, new_receipt_number(), number=None).said == NO_MATCH
+    assert asks(room, receipt, number=None).said[0] == "receipt.limit"
+    assert asks(room, receipt).said == ["receipt.going_on"]
+    assert asks(room, receipt, number=None, minutes=62).said == ["receipt.going_on"]
 
 
 def test_a_look_up_that_is_repeated_counts_once(room, receipt):
