@@ -24,6 +24,26 @@ SENDER: Final = re.compile(r"\+[1-9]\d{6,14}|MG[0-9a-f]{32}", re.ASCII)
 """What Twilio sends text messages from."""
 
 
+_SCHEMES: Final = {
+    "database_url": ("postgresql://", "postgresql+psycopg://", "postgres://"),
+    "redis_url": ("redis://", "rediss://", "unix://"),
+}
+"""How the addresses of the two servers begin."""
+
+_WHAT_TO_WRITE: Final = {
+    "HOTLINE_PORT": "write a whole number from 1 to 65535",
+    "HOTLINE_PUBLIC_URL": "write an address like https://line.example.jp",
+    "HOTLINE_SECRET_KEY": "write 16 characters or more",
+    "DATABASE_URL": "write it like postgresql://user@host/database",
+    "REDIS_URL": "write it like redis://host:6379/0",
+    "TWILIO_ACCOUNT_SID": "write AC and 32 hexadecimal digits, as Twilio's console shows it",
+    "TWILIO_API_URL": "write an address like https://api.twilio.com",
+    "CARDSTATUS_URL": "write an address like https://cards.example.jp",
+    "OPERATOR_RINGING": "write 'together' or 'in-turn'",
+}
+"""For each setting whose check does not say it by itself."""
+
+
 class SettingsFault(Exception):
     """The configuration is wrong; the text names every fault and what to do."""
 
@@ -98,6 +118,13 @@ class Settings(BaseModel):
             return None
         TypeAdapter(AnyHttpUrl).validate_python(url)
         return url.rstrip("/")
+
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _can_be_connected_to(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+        if not url.get_secret_value().startswith(_SCHEMES[str(info.field_name)]):
+            raise ValueError("unknown scheme")
+        return url
 
     @field_validator("text_sender")
     @classmethod
@@ -174,5 +201,7 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
     name = str(location[0]).upper() if location else "A setting"
     if kind == "missing":
         return f"{name} is missing: set it (or {name}_FILE) in the environment or in .env."
-    # pydantic's own text says what was expected; the value itself is never shown, it may be a secret.
-    return f"{name} is wrong: {message.removeprefix('Value error, ')}."
+    if kind == "too_short" and name not in _WHAT_TO_WRITE:
+        return f"{name} is empty: set it (or {name}_FILE) in the environment or in .env."
+    # The value itself is never shown, it may be a secret.
+    return f"{name} is wrong: {_WHAT_TO_WRITE.get(name) or message.removeprefix('Value error, ')}."

@@ -87,7 +87,9 @@ def test_what_is_required_is_enough(given):
         ("TEXT_SENDER", "MG123"),
         ("TWILIO_API_URL", "api.twilio.com"),
         ("DATABASE_URL", ""),
+        ("DATABASE_URL", "mysql://localhost/hotline"),
         ("REDIS_URL", ""),
+        ("REDIS_URL", "localhost:6379"),
     ],
 )
 def test_a_wrong_value_is_named_alone(given, name, wrong):
@@ -101,7 +103,14 @@ def test_a_wrong_value_is_named_alone(given, name, wrong):
     [
         ("TEXT_SENDER", "My Number", "write a number like +815012345678, or a messaging service like MG and 32"),
         ("NUMBER_LANGUAGES", "ja", "write number and language like +81120950178=ja, with commas between the pairs"),
-        ("OPERATOR_RINGING", "all", "'together' or 'in-turn'"),
+        ("OPERATOR_RINGING", "all", "write 'together' or 'in-turn'"),
+        ("HOTLINE_PORT", "eight", "write a whole number from 1 to 65535"),
+        ("HOTLINE_SECRET_KEY", "short", "write 16 characters or more"),
+        ("HOTLINE_PUBLIC_URL", "line.example", "write an address like https://line.example.jp"),
+        ("DATABASE_URL", "localhost", "write it like postgresql://user@host/database"),
+        ("REDIS_URL", "localhost:6379", "write it like redis://host:6379/0"),
+        ("TWILIO_ACCOUNT_SID", "AC123", "write AC and 32 hexadecimal digits"),
+        ("TWILIO_AUTH_TOKEN", "", "is empty: set it (or TWILIO_AUTH_TOKEN_FILE)"),
         ("OPERATOR_NUMBERS", "none", "each number is written like +81312345678, with commas between them"),
     ],
 )
@@ -211,7 +220,8 @@ def test_optional_settings_may_be_empty(given):
 
 
 def test_secrets_are_never_in_text(given):
-    given(TWILIO_AUTH_TOKEN_NEXT="next-token-in-secret", TWILIO_API_SECRET="api-in-secret", DATABASE_URL="in-secret")
+    urls = {"DATABASE_URL": "postgresql://line:in-secret@host/line", "REDIS_URL": "redis://:in-secret@host"}
+    given(TWILIO_AUTH_TOKEN_NEXT="next-token-in-secret", TWILIO_API_SECRET="api-in-secret", **urls)
     settings = load_settings()
     for text in (repr(settings), str(settings), settings.model_dump_json()):
         assert "in-secret" not in text
