@@ -5,6 +5,7 @@
 
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from babel.messages.catalog import Message
 from hotline.callflow.languages import FIRST_LANGUAGE, HINTS, LANGUAGES
 from hotline.callflow.walk import prompts_used
 from hotline.speech.catalogues import extract_template, languages, written
+from hotline.speech.doubts import find_doubts
 from hotline.speech.heard_lists import MENUS, PREFIX, find_clashes
 from hotline.speech.message_faults import WRITTEN_ONLY, find_fault
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
@@ -89,7 +91,8 @@ def check_prompts(places: Places = THE_LINE, conversation: Conversation | None =
         for code in spoken
         if code in voices
     }
-    return Findings(tuple(general), of_languages, tuple(_notes(voices.values(), prompts, places)))
+    notes = (*_notes(voices.values(), prompts, places), *_doubts(of_languages, places))
+    return Findings(tuple(general), of_languages, notes)
 
 
 def _voiceless(voices: Mapping[str, Voice], spoken: Iterable[str], conversation: Conversation) -> Iterator[str]:
@@ -163,6 +166,13 @@ def _notes(voices: Iterable[Voice], prompts: Mapping[str, Prompt], places: Place
                 f"{voice.code} has no voice of its own. Recorded prompts: {len(recorded)}; "
                 f"read by the nearest voice, {voice.voice} ({voice.nearest}): {len(spoken - recorded)}."
             )
+
+
+def _doubts(languages: Iterable[str], places: Places) -> Iterator[str]:
+    for language in languages:
+        with suppress(CatalogueFault):
+            for prompt, doubt in find_doubts(language, places):
+                yield f"{language}: {prompt} is spoken, and doubtful: {doubt}"
 
 
 def main(places: Places = THE_LINE, conversation: Conversation | None = None) -> int:
