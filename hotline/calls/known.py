@@ -14,6 +14,10 @@ class UnknownCall(Exception):
     """No turn of this call was ever taken, or what it knew is erased."""
 
 
+class StillThere(Exception):
+    """The line itself ended this call, and yet its caller is on the line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Where a call stands, and what it knows."""
@@ -25,6 +29,8 @@ class Known:
     answer: str = field(repr=False)
     """To the newest turn, as the telephone network understands it."""
     has_ended: bool = False
+    was_ended_by_line: bool = False
+    """Whether Twilio never said that it is over: it was silent for too long, or another call took it up."""
 
 
 def find_known(engine: Engine, vault: Vault, prints: Prints, sid: str) -> Known:
@@ -34,4 +40,5 @@ def find_known(engine: Engine, vault: Vault, prints: Prints, sid: str) -> Known:
     if newest is None or newest.sealed is None:
         raise UnknownCall(f"Call {prints.of_call(sid)} is not known, or what it knew is erased.")
     saved = unseal(vault, newest.sealed)
-    return Known(sid, newest.turn, saved.state, saved.answer, newest.ended_at is not None)
+    has_ended = newest.ended_at is not None
+    return Known(sid, newest.turn, saved.state, saved.answer, has_ended, newest.was_ended_by_line)

@@ -13,7 +13,7 @@ from hotline.callflow.line import Line, Now
 from hotline.callflow.replies import Hold, Listen, Menu, Reply
 from hotline.callflow.state import State, Turn
 from hotline.calls.again import twice
-from hotline.calls.known import Known, UnknownCall, find_known
+from hotline.calls.known import Known, StillThere, UnknownCall, find_known
 from hotline.calls.looking import Looking
 from hotline.calls.prints import Prints
 from hotline.calls.promises import Place, Promises
@@ -72,8 +72,9 @@ class Calls:
         """Take the turn after turn `number`.
 
         A webhook that is repeated, late or ahead gets the newest answer and changes nothing. Raises UnknownCall
-        for a call that was never answered. When the database cannot be reached at all, one of
-        DATABASE_TROUBLE goes through: then nobody knows whether a promise was kept, and none may be spoken.
+        for a call that was never answered, and StillThere for one that the line itself ended: nothing can be promised
+        in it any more, and its newest answer would come back for ever. When the database cannot be reached at all,
+        one of DATABASE_TROUBLE goes through: then nobody knows whether a promise was kept, and none may be spoken.
         """
         return twice(lambda: self._take(sid, number, event, at))
 
@@ -141,8 +142,14 @@ class Calls:
         known = self.find(sid)
         if known.turn != number or known.has_ended:
             self._log(sid, known.state, known.state, "repeated", number, begun)
-            return known.answer
-        return (self._turn(_Taking(known, at, begun), event) or self.find(sid)).answer
+            return self._repeated(known)
+        taken = self._turn(_Taking(known, at, begun), event)
+        return self._repeated(self.find(sid)) if taken is None else taken.answer
+
+    def _repeated(self, known: Known) -> str:
+        if known.was_ended_by_line:
+            raise StillThere(f"Call {self._prints.of_call(known.sid)} is over for the line, and its caller is there.")
+        return known.answer
 
     def _turn(self, taking: _Taking, event: Event) -> Known | None:
         """None for whoever lost the race, or has nothing to send."""

@@ -28,6 +28,12 @@ class SavedCall:
     sealed: bytes | None = field(repr=False)
     """State and newest answer, sealed; None once erased."""
     ended_at: datetime | None
+    status: str
+
+    @property
+    def was_ended_by_line(self) -> bool:
+        """Whether nobody but the line itself says that the call is over: its caller may still be there."""
+        return self.ended_at is not None and self.status not in ENDED_STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class LastCall:
 def find_call(connection: Connection, sid: str) -> SavedCall | None:
     """Where the call stands, or None for a call that was never answered."""
     row = connection.execute(_FIND, {"given_sid": sid}).one_or_none()
-    return None if row is None else SavedCall(row.turn, row.sealed, row.ended_at)
+    return None if row is None else SavedCall(*row)
 
 
 def find_last_calls(connection: Connection, caller_print: str, since: datetime) -> Sequence[LastCall]:
@@ -112,10 +118,10 @@ def end_call(connection: Connection, sid: str, status: str, at: datetime) -> Sav
         update(calls)
         .where(calls.c.sid == sid, calls.c.ended_at.is_(None))
         .values(status=status, ended_at=at)
-        .returning(calls.c.turn, calls.c.sealed, calls.c.ended_at)
+        .returning(calls.c.turn, calls.c.sealed, calls.c.ended_at, calls.c.status)
     )
     row = connection.execute(ended).one_or_none()
-    return None if row is None else SavedCall(row.turn, row.sealed, row.ended_at)
+    return None if row is None else SavedCall(*row)
 
 
 def write_outcome(connection: Connection, sid: str, outcome: str) -> None:
@@ -211,7 +217,7 @@ def _and_line(written: Any, *also: Any) -> Any:
     return insert(turns).from_select(["call_sid", *names], line).returning(turns.c.number)
 
 
-_FIND: Final = select(calls.c.turn, calls.c.sealed, calls.c.ended_at).where(calls.c.sid == _P["sid"])
+_FIND: Final = select(calls.c.turn, calls.c.sealed, calls.c.ended_at, calls.c.status).where(calls.c.sid == _P["sid"])
 _BEGUN: Final = {name: _P[name] for name in ("sid", *Begun.__slots__, "status")} | {"started_at": _P["at"]}
 _START: Final = _and_line(upsert(calls).values({**_NEWEST, **_BEGUN}).on_conflict_do_nothing())
 _IS_NEXT: Final = (calls.c.sid == _P["sid"]) & (calls.c.turn == _P["number_before"]) & calls.c.ended_at.is_(None)

@@ -12,7 +12,7 @@ from hotline import clock
 from hotline.callflow.events import Dialled
 from hotline.callflow.languages import FIRST_LANGUAGE
 from hotline.calls.endings import Endings
-from hotline.calls.known import UnknownCall
+from hotline.calls.known import StillThere, UnknownCall
 from hotline.calls.turns import Calls
 from hotline.speech.last_resort import last_resort
 from hotline.speech.recordings import recordings_folder
@@ -88,7 +88,10 @@ class Webhooks:
             return Response(status=error.code)
         # The exception's own text may hold what the caller keyed; only its kind and place are logged.
         log.error("a webhook failed, the caller got the last resort", extra={"kind": kind_of(error)})
-        return twiml(last_resort(self.numbers.language(request.form.get("To", "")), self.numbers.operators))
+        return twiml(self._last_resort())
+
+    def _last_resort(self) -> str:
+        return last_resort(self.numbers.language(request.form.get("To", "")), self.numbers.operators)
 
     def _answer(self, sid: str) -> str:
         called = request.form.get("To", "")[:32]
@@ -105,6 +108,9 @@ class Webhooks:
         except UnknownCall:
             log.warning("a turn of a call that is not known: it is answered anew")
             return self._answer(sid)
+        except StillThere as still_there:
+            log.warning("the caller gets the last resort", extra={"cause": str(still_there)})
+            return self._last_resort()
         except DATABASE_TROUBLE:
             raise
         except Exception as error:

@@ -274,3 +274,22 @@ def test_a_status_that_is_no_end_ends_nothing(twilio, status):
     answer = twilio.posts("/voice/incoming")
     assert twilio.posts("/voice/status", CallStatus=status).status_code == 204
     assert 'turn=2"' in twilio.goes_on(answer, Digits="2").text
+
+
+@pytest.mark.parametrize("status", ["taken-up", "lost"])
+@pytest.mark.parametrize("off", [0, -1])
+def test_a_caller_who_is_still_in_a_call_that_the_line_ended_is_connected_to_a_person(twilio, status, off):
+    answer = twilio.presses("9", "1", "2")
+    with twilio.client.application.extensions["hotline.engine"].begin() as connection:
+        connection.execute(text("UPDATE calls SET status = :status, ended_at = now()"), {"status": status})
+    before = calls_in(twilio)
+    answer = twilio.posts(f"/voice/turn?turn={next_turn(answer) + off}", Digits="1")
+    root = ElementTree.fromstring(answer.text)
+    assert [number.text for number in root.iter("Number")] == ["+81312345678", "+81312345679"]
+    assert calls_in(twilio) == before
+
+
+def test_a_late_webhook_of_a_call_that_twilio_ended_gets_the_newest_reply(twilio):
+    answer = twilio.presses("2")
+    twilio.posts("/voice/status", CallStatus="completed")
+    assert twilio.goes_on(answer, Digits="1").data == answer.data

@@ -14,6 +14,7 @@ from hotline.phone.messaging import read_messages
 from hotline.phone.twiml import read_twiml
 from hotline.speech.last_resort import last_resort
 from hotline.speech.speak import wording
+from hotline.store.calls import ENDED_STATUSES
 from hotline.store.facts import unseal_facts
 from tests.whole.random_line import ENGLISH_NUMBER, PEOPLE, RandomLine
 
@@ -60,6 +61,10 @@ def dates_as_keyed() -> dict[str, date]:
 
 
 DATES: Final = dates_as_keyed()
+
+
+def is_last_resort(answer: TestResponse) -> bool:
+    return answer.text in {last_resort(language, OPERATORS) for language in LANGUAGES}
 
 
 @dataclass(frozen=True)
@@ -251,7 +256,10 @@ class Caller:
         """Take an answer in, and check every word of it."""
         assert answer.status_code == 200
         assert answer.content_type == "text/xml; charset=utf-8"
-        assert answer.text not in {last_resort(language, OPERATORS) for language in LANGUAGES}
+        assert is_last_resort(answer) == self.is_still_there()
+        if is_last_resort(answer):
+            self.is_over = True
+            return
         said = self._read(answer)
         if not self.sid:
             self._find_conversation()
@@ -262,6 +270,11 @@ class Caller:
             assert self.heard == before[1], "nothing happened, and the caller heard something else"
         self.judges(self, said)
         self.is_over = self.is_over or self.step == "goodbye"
+
+    def is_still_there(self) -> bool:
+        """Whether the line itself ended this call: whoever is in it yet is connected to a person."""
+        rows = self.line.rows("SELECT status, ended_at FROM calls WHERE sid = :sid", sid=self.sid)
+        return not self.by_text and any(row["ended_at"] and row["status"] not in ENDED_STATUSES for row in rows)
 
     def _read(self, answer: TestResponse) -> list[tuple[str, str, str]]:
         """What is said: words, language, voice."""

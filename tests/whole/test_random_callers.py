@@ -26,7 +26,16 @@ from hotline.settings import Settings
 from hotline.store.database import connect_to
 from tests.cardstatus.running import TOKEN, Backend
 from tests.conftest import unused_port
-from tests.whole.random_callers import OPERATORS, PERSON, SILENCE, SILENCE_IS_NO_MISS, WITHHELD, Act, Caller
+from tests.whole.random_callers import (
+    OPERATORS,
+    PERSON,
+    SILENCE,
+    SILENCE_IS_NO_MISS,
+    WITHHELD,
+    Act,
+    Caller,
+    is_last_resort,
+)
 from tests.whole.random_line import (
     AUTH_TOKEN,
     ENGLISH_NUMBER,
@@ -454,10 +463,13 @@ class RandomCallers(RuleBasedStateMachine):
     def _changes_nothing(self, caller: Caller, post: tuple[str, dict[str, str]] | None) -> None:
         caller.looks()
         before = self.line.everything()
-        answer = self.line.post(*(post or caller.last))
+        path, form = post or caller.last
+        answer = self.line.post(path, form)
         assert self.line.everything() == before
         assert answer.status_code == 200
-        if caller.heard_at == caller.turn:
+        if path.startswith("/voice/turn") and caller.is_still_there():
+            assert is_last_resort(answer)
+        elif caller.heard_at == caller.turn:
             assert answer.data == caller.heard
 
 

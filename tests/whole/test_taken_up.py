@@ -1,6 +1,7 @@
 """A call that broke off is taken up again."""
 
 from tests.waiting import eventually
+from tests.whole.running import new_mobile
 from tests.whole.talk import has_stopped, keys_facts, writes_facts
 
 
@@ -83,3 +84,10 @@ def test_a_call_that_had_its_result_is_not_told_it_as_news(line, caller, somebod
     caller.presses("1").hangs_up()
     goes_on(caller.dials(), somebody).hears("is stopped").hears_receipt_number().hears("for yourself")
     assert caller.receipt_number == number
+
+
+def test_whoever_is_still_in_the_call_that_was_taken_up_is_connected_to_a_person(line, caller, somebody):
+    number = new_mobile()
+    keys_facts(caller.from_number(number), somebody)
+    goes_on(line.caller().from_number(number).dials(), somebody).presses("1").hears("is stopped").hangs_up()
+    caller.operator_answers().presses("1").hears("You are being connected to a person")
