@@ -27,6 +27,7 @@ from hotline.callflow.state import Dropped, Outcome, State, Step
 from hotline.callflow.steps.taking_up import can_be_taken_up
 from hotline.calls import limits
 from hotline.calls.prints import Prints
+from hotline.calls.promises import purpose_of
 from hotline.calls.saved import unseal
 from hotline.privacy import CannotUnseal, Vault
 from hotline.speech.hearing import understand
@@ -72,7 +73,7 @@ class Looking:
             case Step.RECEIPT_LOOKUP, _:
                 return self._receipt(state, now.at)
             case Step.TEXT_PROMISE, _:
-                return self._may_text(state, now.at)
+                return self._may_text(sid, state, now.at)
             case (Step.OPERATOR, _) | (Step.IN_LINE, Silence()):
                 return self._place(state, now.at)
             case _, Spoken():
@@ -161,7 +162,8 @@ class Looking:
             )
             return False
 
-    def _may_text(self, state: State, at: datetime) -> MayText:
+    def _may_text(self, sid: str, state: State, at: datetime) -> MayText:
+        """Not a second one about the same request: another call may have taken up the same one that broke off."""
         since = at - limits.A_DAY
         to = self._prints.of_number(state.text_number or "")
         with self._engine.connect() as connection:
@@ -170,7 +172,9 @@ class Looking:
                 or self._of_caller(connection, state, since) >= limits.TEXTS_OF_A_CALLER
                 or texts.count_texts(connection, at - limits.AN_HOUR) >= limits.TEXTS_IN_ALL
             )
-        return MayText(may=not is_too_many)
+            request = requests.find_newest_id(connection, state.accepted_in or sid)
+            is_there = request is not None and texts.is_promised(connection, request, purpose_of(state))
+        return MayText(may=not is_too_many and not is_there)
 
     def _of_caller(self, connection: Connection, state: State, since: datetime) -> int:
         if state.caller is None:

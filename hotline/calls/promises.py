@@ -47,6 +47,11 @@ class Place:
     at: datetime
 
 
+def purpose_of(state: State) -> Purpose:
+    """What a text is for that is promised to this caller now."""
+    return Purpose.STEPS if state.answers else Purpose.DONE
+
+
 class Promises:
     """Keeps promises under one vault."""
 
@@ -69,7 +74,7 @@ class Promises:
             case OpenFollowUp(reason, number):
                 self._open(connection, place, reason, number)
             case PromiseText(number):
-                self._text(connection, place, Purpose.STEPS if place.state.answers else Purpose.DONE, number)
+                self._text(connection, place, purpose_of(place.state), number)
             case KeepMessage(recording_sid, seconds):
                 self.keep_message(connection, place.sid, recording_sid, seconds, place.at)
             case NoteWrongReceipt(receipt_number):

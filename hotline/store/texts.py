@@ -108,6 +108,12 @@ def promise_text(
     return connection.execute(promised).one_or_none() is not None
 
 
+def is_promised(connection: Connection, request_id: UUID, purpose: Purpose) -> bool:
+    """Whether a text of this purpose was promised about the request, whatever became of it; another one never is."""
+    about = select(texts.c.id).where(texts.c.request_id == request_id, texts.c.purpose == purpose)
+    return connection.execute(select(about.exists())).scalar_one()
+
+
 def claim_due(connection: Connection, now: datetime, limit: int = 1) -> Sequence[DueText]:
     """Claim texts that are due, the longest due first; nobody else gets them, whatever becomes of the claimer.
 

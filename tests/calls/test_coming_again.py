@@ -181,6 +181,22 @@ def test_a_text_promised_in_the_new_call_is_about_the_old_call_s_request(room, d
     assert (promised["call_sid"], promised["request_id"]) == (again.sid, room.rows("requests")[0]["id"])
 
 
+@pytest.mark.parametrize("is_done", [True, False])
+def test_of_two_calls_that_take_up_the_same_one_only_the_first_is_promised_a_text(room, dropped_while_waiting, is_done):
+    calls = [dropped_while_waiting.again(minutes=0.2), dropped_while_waiting.again(minutes=0.2)]
+    for call in calls:
+        call.presses("7", BIRTH_DATE)
+    if is_done:
+        room.answers_request(card="suspended")
+    for call in calls:
+        call.waits(1 if is_done else 61)
+        call.presses("1", "1", "1")
+        call.waits(0)
+    promised = "text_offer.promised" if is_done else "text_offer.promised_when_done"
+    assert [call.said[0] for call in calls] == [promised, "text_offer.limit"]
+    assert len(room.rows("texts")) == 1
+
+
 def test_hanging_up_the_new_call_is_logged_with_what_became_of_the_old_call_s_request(room, dropped_while_waiting):
     again = dropped_while_waiting.again(minutes=0.2)
     again.presses("7", BIRTH_DATE)
