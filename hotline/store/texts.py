@@ -225,9 +225,10 @@ def count_texts(
 ) -> int:
     """How many texts were promised since then: in all, to one number, or to one caller's calls.
 
-    What the line itself refused does not count.
+    Neither what the line itself refused counts, nor its part of a conversation: nobody asked for that as a text.
     """
-    count = select(func.count()).where(texts.c.created_at >= since, texts.c.status != TextStatus.REFUSED)
+    is_asked_for = (texts.c.status != TextStatus.REFUSED) & (texts.c.purpose != Purpose.TURN)
+    count = select(func.count()).where(texts.c.created_at >= since, is_asked_for)
     if to_print is not None:
         count = count.where(texts.c.to_print == to_print)
     if caller_print is not None:

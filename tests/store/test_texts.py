@@ -388,6 +388,13 @@ def test_everything_but_a_refused_text_counts(engine: Engine, status: TextStatus
     assert count(engine) == (0 if status is TextStatus.REFUSED else 1)
 
 
+def test_the_line_s_part_of_a_conversation_by_text_is_none_that_somebody_asked_for(engine: Engine) -> None:
+    sid = start_call(engine, caller_print="a writer")
+    for turn, purpose in enumerate(Purpose, start=2):
+        promise_text(engine, sid, turn=turn, purpose=purpose, to_print="the writer")
+    assert (count(engine), count(engine, to_print="the writer"), count(engine, caller_print="a writer")) == (2, 2, 2)
+
+
 # What may be told
 
 
