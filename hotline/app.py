@@ -1,6 +1,5 @@
 """Builds the Flask app, and what the dispatcher does beside it: the only place where the parts are joined."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -12,6 +11,7 @@ from hotline.callflow.languages import FIRST_LANGUAGE, LANGUAGES
 from hotline.callflow.line import Line, Now
 from hotline.callflow.texts import Told, compose
 from hotline.calls.by_text import Conversations
+from hotline.calls.chosen import offered_languages
 from hotline.calls.endings import Endings
 from hotline.calls.lost import close_lost_calls
 from hotline.calls.opening import load_hours
@@ -20,7 +20,7 @@ from hotline.calls.turns import Calls
 from hotline.carrier.client import Carrier, build_carrier
 from hotline.oncall.health import health_blueprint
 from hotline.privacy import Vault
-from hotline.settings import Settings, SettingsFault
+from hotline.settings import Settings
 from hotline.speech.messages import write_message
 from hotline.speech.speak import load_wording, wording
 from hotline.store.database import Engine, connect_to
@@ -70,13 +70,8 @@ def build_vault(settings: Settings) -> Vault:
 
 def build_line(settings: Settings) -> Line:
     """How the line is set up; raises SettingsFault for a language that the line does not speak."""
-    offered = settings.hotline_languages or LANGUAGES
-    _refuse_unknown("HOTLINE_LANGUAGES", offered)
-    _refuse_unknown("NUMBER_LANGUAGES", settings.number_languages.values())
-    _refuse_unknown("OPERATOR_LANGUAGE", [settings.operator_language])
-    _refuse_switched_off(settings.number_languages.values(), offered)
     return Line(
-        languages=offered,
+        languages=offered_languages(settings),
         without_voice=frozenset(code for code in LANGUAGES if wording().voice(code).nearest),
         operators=len(settings.operator_numbers),
         rings_in_turn=settings.operator_ringing == "in-turn",
@@ -155,18 +150,3 @@ def _carrier(settings: Settings) -> Carrier | None:
 
 def _first_language(line: Line) -> str:
     return FIRST_LANGUAGE if FIRST_LANGUAGE in line.languages else line.languages[0]
-
-
-def _refuse_switched_off(chosen: Iterable[str], offered: Collection[str]) -> None:
-    missing = sorted(set(chosen) - set(offered))
-    if missing:
-        raise SettingsFault(
-            f"NUMBER_LANGUAGES is wrong: {', '.join(missing)} is switched off, add it to HOTLINE_LANGUAGES."
-        )
-
-
-def _refuse_unknown(name: str, languages: Iterable[str]) -> None:
-    unknown = sorted(set(languages) - set(LANGUAGES))
-    if unknown:
-        known = ", ".join(LANGUAGES)
-        raise SettingsFault(f"{name} is wrong: {', '.join(unknown)} is no language of the line. They are {known}.")

@@ -86,7 +86,11 @@ def text(url: str | None, writer: str, wait_s: float) -> None:
 @click.option("--host", default="0.0.0.0", show_default=True, help="Address to listen on.")
 def web(host: str) -> None:
     """Answer Twilio's webhooks on HOTLINE_PORT."""
+    from hotline.calls.chosen import offered_languages
+
     settings = _settings()
+    with sentences():
+        offered_languages(settings)
     # This process becomes the web server, so that signals and exit codes are the server's own.
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     address = f"[{host}]" if ":" in host else host
@@ -189,7 +193,7 @@ def follow_ups(as_json: bool, only_open: bool) -> None:
 @_json_option
 @click.option("--receipt", help="Only those about this receipt number; spaces and hyphens do not count.")
 def texts(as_json: bool, receipt: str | None) -> None:
-    """Show what became of the text messages that the line promised, oldest first.
+    """Show what became of promised text messages, oldest first.
 
     Neither the numbers that they go to nor what they say is shown.
     """
@@ -203,7 +207,7 @@ def texts(as_json: bool, receipt: str | None) -> None:
 @main.command()
 @_json_option
 def messages(as_json: bool) -> None:
-    """Show the messages that callers left in their own voice, oldest first."""
+    """Show the voice messages that callers left, oldest first."""
     from hotline.local.showing import show
     from hotline.store.listings import list_messages
 
@@ -248,9 +252,9 @@ def prompts() -> None:
 
 @prompts.command("check")
 def check() -> None:
-    """See that every prompt can be spoken, written and understood in every language.
+    """See that everything can be said, written and understood.
 
-    Walks through the whole conversation, which takes a while, and ends with 1 when something is wrong.
+    Walks through the whole conversation in every language, which takes a while, and ends with 1 when something is wrong.
     """
     from hotline.speech.check import main as check_all
 
@@ -271,13 +275,11 @@ def _settings(*, also_local: bool = False) -> "Settings":
 
     `also_local` takes what nobody gave from the newest `hotline run` in HOTLINE_HOME.
     """
-    from hotline.local.given import local_settings
+    from hotline.local.given import settings_here
     from hotline.settings import load_settings
 
     with sentences():
-        if also_local:
-            os.environ.update(local_settings())
-        return load_settings()
+        return settings_here() if also_local else load_settings()
 
 
 def _working_settings() -> "Settings":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from hotline.local.invented import read_kept
-from hotline.settings import SettingsFault, gather
+from hotline.settings import Settings, SettingsFault, gather, load_settings
 
 DEFAULT_HOME: Final = ".hotline"
 
@@ -33,6 +33,23 @@ def local_settings() -> dict[str, str]:
     """What was given, and for the rest what the newest local run in HOTLINE_HOME goes by; raises SettingsFault."""
     given = given_settings()
     return {**read_kept(home_of(given)), **given}
+
+
+def settings_here() -> Settings:
+    """The settings of the line that runs here, or was given; from then on they are in the environment.
+
+    Raises SettingsFault; where no line ever ran, it says how to start one.
+    """
+    values = local_settings()
+    os.environ.update(values)
+    try:
+        return load_settings()
+    except SettingsFault as fault:
+        if read_kept(home_of(values)):
+            raise
+        raise SettingsFault(
+            f"{fault}\nOr start the line here with `hotline run`: it invents what is missing."
+        ) from None
 
 
 def home_of(given: dict[str, str]) -> Path:

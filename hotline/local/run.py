@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 
+from hotline.calls.chosen import offered_languages
 from hotline.local.child import CannotStart
 from hotline.local.given import given_settings, home_of
 from hotline.local.home import Home
@@ -46,7 +47,7 @@ def _take_settings(plan: Plan) -> None:
     """From here on this program and all that it starts find their settings in the environment."""
     os.environ.update(plan.settings)
     os.environ["PYTHONUNBUFFERED"] = "1"
-    load_settings()
+    offered_languages(load_settings())
     keep(plan.home, plan.kept)
 
 

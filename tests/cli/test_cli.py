@@ -66,6 +66,20 @@ def _objects(done: Done) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def _everything(database_url: str = NOWHERE) -> dict[str, str]:
+    return {
+        "HOTLINE_PUBLIC_URL": "http://127.0.0.1:1",
+        "HOTLINE_ENCRYPTION_KEYS": new_key(),
+        "HOTLINE_SECRET_KEY": "a secret of sixteen and more",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": "redis://127.0.0.1:1",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "a token",
+        "CARDSTATUS_URL": "http://127.0.0.1:1",
+        "CARDSTATUS_TOKEN": "a token",
+    }
+
+
 def test_help_names_every_command_and_comes_at_once(hotline):
     began = time.monotonic()
     done = hotline("--help")
@@ -74,6 +88,7 @@ def test_help_names_every_command_and_comes_at_once(hotline):
     assert commands[:3] == ["run", "phone", "text"]
     assert {"web", "dispatcher", "worker", "cardstatus", "migrate"} < set(commands)
     assert set(LISTINGS) < set(commands)
+    assert "..." not in done.stdout.partition("Commands:\n")[2]
     # Two tenths of a second on an idle machine. This only sees that no command loads its parts too early.
     assert quick < 5
     imported = subprocess.run(
@@ -88,6 +103,20 @@ def test_a_production_process_names_everything_that_is_missing(hotline, command)
     assert done.returncode == 2
     assert {line.split()[1] for line in done.stderr.splitlines()[1:]} == REQUIRED
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["phone", "text"])
+def test_who_calls_before_a_line_runs_is_told_how_to_start_one(hotline, command):
+    done = hotline(command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("\nOr start the line here with `hotline run`: it invents what is missing.\n")
+
+
+def test_the_web_process_names_a_language_that_is_none_without_a_traceback(hotline):
+    done = hotline("web", **_everything(), OPERATOR_LANGUAGE="xx")
+    assert done.returncode == 2
+    assert done.stderr.startswith("OPERATOR_LANGUAGE is wrong: xx is no language of the line.")
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("command", [*LISTINGS, "migrate"])
@@ -120,18 +149,7 @@ def test_an_address_that_is_none_gets_a_sentence(hotline):
 
 @pytest.mark.parametrize("command", ["dispatcher", "worker"])
 def test_a_process_on_a_database_without_tables_says_what_to_do(hotline, empty_database_url, command):
-    settings = {
-        "HOTLINE_PUBLIC_URL": "http://127.0.0.1:1",
-        "HOTLINE_ENCRYPTION_KEYS": new_key(),
-        "HOTLINE_SECRET_KEY": "a secret of sixteen and more",
-        "DATABASE_URL": empty_database_url,
-        "REDIS_URL": "redis://127.0.0.1:1",
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": "a token",
-        "CARDSTATUS_URL": "http://127.0.0.1:1",
-        "CARDSTATUS_TOKEN": "a token",
-    }
-    done = hotline(command, **settings)
+    done = hotline(command, **_everything(empty_database_url))
     assert done.returncode == 1
     assert "run `hotline migrate`" in done.stderr
     assert "Traceback" not in done.stderr
@@ -211,8 +229,7 @@ def test_messages_tell_where_the_recording_is_and_how_long(hotline, engine, data
 
 
 def test_a_line_without_texts_cannot_be_written_to(hotline):
-    settings = {**dict.fromkeys(REQUIRED, "http://127.0.0.1:1"), "HOTLINE_ENCRYPTION_KEYS": new_key()}
-    done = hotline("text", **settings | {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32})
+    done = hotline("text", **_everything())
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("This line takes no text messages: TWILIO_API_KEY, ")
 
@@ -243,16 +260,8 @@ def test_keys_are_new_each_time_and_seal(hotline):
 def test_rotated_keys_can_be_taken_away(hotline, engine, database_url):
     old, new = new_key(), new_key()
     accept_request(engine, start_call(engine, sealed=None), vault=Vault([old]))
-    settings = {
-        "HOTLINE_PUBLIC_URL": "https://line.example",
-        "HOTLINE_SECRET_KEY": "a long enough secret",
-        "DATABASE_URL": database_url,
-        "REDIS_URL": "redis://127.0.0.1:1",
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": "token",
-        "CARDSTATUS_URL": "http://127.0.0.1:1",
-        "CARDSTATUS_TOKEN": "token",
-    }
+    settings = _everything(database_url)
+    del settings["HOTLINE_ENCRYPTION_KEYS"]
     done = hotline("keys", "rotate", HOTLINE_ENCRYPTION_KEYS=f"{new},{old}", **settings)
     assert (done.returncode, done.stdout) == (0, "1 values are sealed with the first key.\n")
     assert hotline("keys", "rotate", HOTLINE_ENCRYPTION_KEYS=new, **settings).returncode == 0

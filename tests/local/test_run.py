@@ -132,6 +132,14 @@ def test_wrong_settings_are_named_before_anything_starts(place):
     assert not (place.home / "postgres").exists()
 
 
+def test_a_language_that_is_none_is_named_before_anything_starts(place):
+    place.settings["HOTLINE_LANGUAGES"] = "ja,xx"
+    said = place.hotline("run", exit_code=1).stdout
+    assert "HOTLINE_LANGUAGES is wrong: xx is no language of the line." in said
+    assert len(said.splitlines()) == 1
+    assert not (place.home / "postgres").exists()
+
+
 def test_a_file_of_a_setting_that_cannot_be_read_is_named(place):
     place.settings["TWILIO_AUTH_TOKEN_FILE"] = str(place.directory / "missing")
     assert "TWILIO_AUTH_TOKEN_FILE cannot be read" in place.hotline("run", exit_code=1).stdout
