@@ -59,7 +59,8 @@ class _Screen:
             self._write(f"the message failed: {str(failure).partition(chr(10))[0]}")
             return 1
         except requests.RequestException as error:
-            self._write(f"the practice carrier at {self._line.carrier_url} does not answer ({type(error).__name__})")
+            said = f"does not answer ({type(error).__name__}): see that the line still runs"
+            self._write(f"the practice carrier at {self._line.carrier_url} {said}")
             return 1
         return 0
 

@@ -84,7 +84,8 @@ def test_a_line_that_fails_is_named(line, session):
 def test_a_carrier_that_is_away_is_named(line, session, carrier, free_port):
     code, shown = session("1\n", carrier_url=f"http://127.0.0.1:{free_port}")
     assert code == 1
-    assert shown == [f"the practice carrier at http://127.0.0.1:{free_port} does not answer (ConnectionError)"]
+    carrier = f"the practice carrier at http://127.0.0.1:{free_port}"
+    assert shown == [f"{carrier} does not answer (ConnectionError): see that the line still runs"]
 
 
 def test_without_a_practice_carrier_it_says_what_cannot_be_shown(line, session):
