@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from hotline.callflow.events import Target
+from hotline.callflow.events import Loss, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,6 @@ class AcceptRequest:
 
     targets: tuple[Target, ...]
     facts: Facts
-
-
-class Loss(StrEnum):
-    """How the card or smartphone went."""
-
-    LOST = "lost"
-    """Away from home."""
-    STOLEN = "stolen"
-    HOME = "home"
-    DISASTER = "disaster"
-    """In a fire, a flood or another disaster."""
 
 
 @dataclass(frozen=True, slots=True)

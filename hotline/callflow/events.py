@@ -59,6 +59,17 @@ class Target(StrEnum):
     SMARTPHONE = "smartphone"
 
 
+class Loss(StrEnum):
+    """How the card or smartphone went."""
+
+    LOST = "lost"
+    """Away from home."""
+    STOLEN = "stolen"
+    HOME = "home"
+    DISASTER = "disaster"
+    """In a fire, a flood or another disaster."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waited:
     """How a request stands, for a caller who waits for it or asks about it.
@@ -76,6 +87,10 @@ class Waited:
     municipality: str | None = None
     """Where the holder is registered, as the backend names it; None when it does not say."""
     finished_at: datetime | None = None
+    targets: tuple[Target, ...] = ()
+    """What was asked for; empty for a caller who waits, because that call knows it."""
+    loss: Loss | None = None
+    """How it went, if the caller said; as `targets` only for somebody who asks with a receipt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from hotline.callflow.events import (
     InLine,
     KeysPressed,
     LookedUp,
+    Loss,
     MayText,
     Recorded,
     Silence,
@@ -70,8 +71,9 @@ def events_at(state: State) -> tuple[Event, ...]:
     if state.step is Step.WAITING:
         return tuple(_waited(state.targets))
     if state.step is Step.RECEIPT_LOOKUP:
-        told = (waited for targets in _TARGETS for waited in _waited(targets))
-        return (LookedUp(None), LookedUp(None, is_limited=True), *map(LookedUp, told))
+        told = (replace(waited, targets=targets) for targets in _TARGETS for waited in _waited(targets))
+        at_home = (Waited(RECEIPT, 0.5, targets=targets, loss=Loss.HOME) for targets in _TARGETS)
+        return (LookedUp(None), LookedUp(None, is_limited=True), *map(LookedUp, (*told, *at_home)))
     return _LOOKED_FOR.get(state.step, ())
 
 

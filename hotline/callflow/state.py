@@ -5,8 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from hotline.callflow.effects import Effect, Facts, Loss
-from hotline.callflow.events import Answer, Target, Waited
+from hotline.callflow.effects import Effect, Facts
+from hotline.callflow.events import Answer, Loss, Target, Waited
 from hotline.callflow.hours import Part
 from hotline.callflow.replies import Reply
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from hotline.callflow.effects import Loss
-from hotline.callflow.events import Answer, Target
+from hotline.callflow.events import Answer, Loss, Target
 from hotline.callflow.line import Now
 from hotline.callflow.replies import Day, Digits, Sentence, Value
 from hotline.callflow.steps.information import DAYS_TO_APPLY, FEE_YEN

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hotline.callflow import flow
-from hotline.callflow.effects import Loss
-from hotline.callflow.events import Answer, Dialled, Event, KeysPressed, Silence, Spoken, Target
+from hotline.callflow.events import Answer, Dialled, Event, KeysPressed, Loss, Silence, Spoken, Target
 from hotline.callflow.languages import FIRST_LANGUAGE
 from hotline.callflow.line import Now
 from hotline.callflow.replies import Entry, HangUp, Listen, Menu, Reply, Sentence

@@ -139,7 +139,8 @@ class Looking:
             found = requests.find_by_receipt(connection, asked)
         if found is None or not self._is_holder(found, state):
             return LookedUp(None)
-        return LookedUp(replace(_waited(found.progress, at), finished_at=found.finished_at))
+        waited = _waited(found.progress, at)
+        return LookedUp(replace(waited, finished_at=found.finished_at, targets=found.targets, loss=found.loss))
 
     def _has_tried_too_often(self, connection: Connection, asked: str, caller: str | None, at: datetime) -> bool:
         tried = partial(receipts.count_wrong_receipts, connection)

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, sele
 from sqlalchemy.dialects.postgresql import insert
 from stdnum import damm
 
-from hotline.callflow.effects import Loss, Reason
-from hotline.callflow.events import Answer, Target
+from hotline.callflow.effects import Reason
+from hotline.callflow.events import Answer, Loss, Target
 from hotline.store.tables import calls, follow_ups, requests
 
 CHANNEL: Final = "hotline_requests"

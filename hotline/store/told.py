@@ -8,8 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 
-from hotline.callflow.effects import Loss
-from hotline.callflow.events import Answer, Target
+from hotline.callflow.events import Answer, Loss, Target
 from hotline.store.requests import Status
 from hotline.store.tables import requests
 

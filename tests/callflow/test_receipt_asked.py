@@ -1,12 +1,13 @@
 """Is my card stopped? Asked with a receipt number and a birth date."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
 
 from hotline.callflow import flow
 from hotline.callflow.effects import NoteWrongReceipt
-from hotline.callflow.events import Answer, LookedUp, Target, Waited
+from hotline.callflow.events import Answer, LookedUp, Loss, Target, Waited
 from hotline.callflow.replies import Day, Hold
 from hotline.callflow.state import Outcome, Step
 from tests.callflow.talk import ANOTHER_RECEIPT, Talk, at
@@ -109,3 +110,16 @@ def test_silence_leads_back_to_the_main_menu():
 
 def test_asking_leaves_nothing_to_a_person():
     assert flow.hang_up(asked(STOPPED).state) == ()
+
+
+@pytest.mark.parametrize("answers", [{}, {Target.SMARTPHONE: Answer.SUSPENDED}])
+def test_the_next_steps_are_those_of_what_was_asked_for_though_it_is_not_answered_yet(answers):
+    talk = asked(Waited(ANOTHER_RECEIPT, 5.0, answers, targets=(Target.SMARTPHONE,))).presses("1")
+    assert "next_steps.found_smartphone" in talk.said
+    assert not {"next_steps.counter", "next_steps.fee", "next_steps.found_card"} & set(talk.said)
+
+
+def test_whoever_lost_it_at_home_is_not_sent_to_the_police():
+    talk = asked(replace(STOPPED, targets=(Target.CARD,), loss=Loss.HOME)).presses("1")
+    assert "next_steps.police" not in talk.said
+    assert "next_steps.counter" in talk.said

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from hotline.callflow.effects import AcceptRequest, Facts, Loss, NoteLoss, OpenFollowUp, Reason
-from hotline.callflow.events import Answer, KeysPressed, Silence, Target, Waited
+from hotline.callflow.effects import AcceptRequest, Facts, NoteLoss, OpenFollowUp, Reason
+from hotline.callflow.events import Answer, KeysPressed, Loss, Silence, Target, Waited
 from hotline.callflow.replies import Day, Digits, Hold, Sentence
 from hotline.callflow.state import Outcome, Step
 from hotline.callflow.steps.menus import begin_loss

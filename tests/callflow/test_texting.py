@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from hotline.callflow.effects import Loss, PromiseText
-from hotline.callflow.events import Answer, Silence, Target
+from hotline.callflow.effects import PromiseText
+from hotline.callflow.events import Answer, Loss, Silence, Target
 from hotline.callflow.replies import Day, Digits, Hold
 from hotline.callflow.samples import OPEN
 from hotline.callflow.state import Step

@@ -148,3 +148,14 @@ def test_next_steps_after_a_receipt_are_those_of_its_request(room, receipt):
     caller.presses("1")
     assert caller.step == "next_steps"
     assert "next_steps.municipality" in caller.said
+
+
+def test_next_steps_after_a_receipt_know_what_was_asked_for_and_how_it_went(room, caller):
+    caller.presses("2", "2", *TO_THE_QUESTION[2:], "1")
+    caller.waits(61)
+    caller.presses("3", "1")
+    asking = asks(room, room.rows("requests")[0]["receipt_number"], minutes=3)
+    assert asking.said == ["receipt.going_on"]
+    asking.presses("1")
+    assert asking.step == "next_steps"
+    assert asking.said == ["next_steps.begin", "next_steps.found_smartphone"]

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from hotline.callflow.effects import Loss, Reason
-from hotline.callflow.events import Answer, Target
+from hotline.callflow.effects import Reason
+from hotline.callflow.events import Answer, Loss, Target
 from hotline.store import requests as stored
 from hotline.store.database import Engine
 from hotline.store.follow_ups import open_follow_up

@@ -6,8 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from hotline.callflow.effects import Loss
-from hotline.callflow.events import Answer, Target
+from hotline.callflow.events import Answer, Loss, Target
 from hotline.store import texts
 from hotline.store.database import Engine
 from hotline.store.requests import Status, finish, give_up, note_loss

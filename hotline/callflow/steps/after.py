@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from hotline.callflow.effects import Loss, NoteLoss, OpenFollowUp, Reason
-from hotline.callflow.events import Answer, Event, KeysPressed, Silence, Target
+from hotline.callflow.effects import NoteLoss, OpenFollowUp, Reason
+from hotline.callflow.events import Answer, Event, KeysPressed, Loss, Silence, Target
 from hotline.callflow.languages import FIRST_LANGUAGE
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk

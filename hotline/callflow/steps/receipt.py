@@ -79,10 +79,12 @@ def hear_after_told(state: State, event: Event, now: Now) -> Move:
             told = state.told
             known = replace(
                 state,
-                targets=tuple(told.answers) or (Target.CARD,),
+                # A told of an older version knows no targets.
+                targets=told.targets or tuple(told.answers) or (Target.CARD,),
                 answers=told.answers,
                 receipt_number=told.receipt_number,
                 municipality=told.municipality,
+                loss=told.loss,
             )
             return Go(known, Step.NEXT_STEPS)
         case KeysPressed("2") if _needs_report(state.told):

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from hotline.callflow.effects import Loss, NoteLoss
-from hotline.callflow.events import Answer, Event, KeysPressed, Silence, Target, Waited
+from hotline.callflow.effects import NoteLoss
+from hotline.callflow.events import Answer, Event, KeysPressed, Loss, Silence, Target, Waited
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import Digits, Hold, Listen, Menu, Option, Reply, Sentence
