@@ -254,7 +254,7 @@ def prompts() -> None:
 def check() -> None:
     """See that everything can be said, written and understood.
 
-    Walks through the whole conversation in every language, which takes a while, and ends with 1 when something is wrong.
+    Walks through the whole conversation in every language, which takes a while; ends with 1 when something is wrong.
     """
     from hotline.speech.check import main as check_all
 
