@@ -58,6 +58,8 @@ class Reason(StrEnum):
     """More requests than usual from one caller or for one person; the request was slowed down."""
     MANY_PERSONS = "many_persons"
     """One caller had cards of many different persons stopped."""
+    MANY_TRIES = "many_tries"
+    """Too many receipt numbers or birth dates that did not fit: somebody may be trying them out."""
     ERROR = "error"
     """The line itself made a mistake in this call."""
 

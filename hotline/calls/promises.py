@@ -71,6 +71,8 @@ class Promises:
             case NoteLoss(loss, for_another):
                 sid = place.state.accepted_in or place.sid
                 requests.note_loss(connection, call_sid=sid, loss=loss, for_another=for_another)
+            case OpenFollowUp(Reason.MANY_TRIES):
+                self._mark_many_tries(connection, place)
             case OpenFollowUp(reason, number):
                 self._open(connection, place, reason, number)
             case PromiseText(number):
@@ -81,7 +83,7 @@ class Promises:
                 print_ = self._prints.of_receipt(receipt_number)
                 receipts.note_wrong_receipt(connection, place.sid, print_, place.at)
             case NoteWrongBirthDate(call_sid):
-                receipts.note_wrong_receipt(connection, place.sid, self._prints.of_call(call_sid), place.at)
+                self._note_wrong_birth_date(connection, place, call_sid)
             case TakeUp(call_sid):
                 stored_calls.end_call(connection, call_sid, "taken-up", place.at)
                 follow_ups.resolve(connection, call_sid, _NO_LONGER_NEEDED, place.at)
@@ -90,10 +92,10 @@ class Promises:
         """Keep a voice message, which Twilio may tell of twice; False when it was kept already."""
         return messages.keep_message(connection, call_sid=sid, recording_sid=recording_sid, seconds=seconds, now=at)
 
-    def leave(self, connection: Connection, sid: str, reason: Reason, at: datetime, number: str | None = None) -> None:
-        """Leave a call to a person, who may call this number."""
+    def leave(self, connection: Connection, sid: str, reason: Reason, at: datetime, number: str | None = None) -> bool:
+        """Leave a call to a person, who may call this number; False when it was left to one for this reason before."""
         sealed = None if number is None else self._vault.seal(number)
-        follow_ups.open_follow_up(connection, call_sid=sid, reason=reason, now=at, call_back_sealed=sealed)
+        return follow_ups.open_follow_up(connection, call_sid=sid, reason=reason, now=at, call_back_sealed=sealed)
 
     def write(self, connection: Connection, place: Place, reply: Reply) -> None:
         """Send a reply to a writer whose newest message was answered before."""
@@ -160,6 +162,20 @@ class Promises:
             log.error(
                 "one caller has cards of many persons stopped",
                 extra={"call": self._prints.of_call(place.sid), "persons": persons},
+            )
+
+    def _note_wrong_birth_date(self, connection: Connection, place: Place, call_sid: str) -> None:
+        print_ = self._prints.of_call(call_sid)
+        receipts.note_wrong_receipt(connection, place.sid, print_, place.at)
+        tried = receipts.count_wrong_receipts(connection, place.at - limits.A_DAY, receipt_print=print_)
+        if tried >= limits.BIRTH_DATES_AT_A_CALL:
+            # The next call is not offered it any more, so that this is the last word of it.
+            self._mark_many_tries(connection, place)
+
+    def _mark_many_tries(self, connection: Connection, place: Place) -> None:
+        if self.leave(connection, place.sid, Reason.MANY_TRIES, place.at):
+            log.warning(
+                "receipt numbers or birth dates are being tried out", extra={"call": self._prints.of_call(place.sid)}
             )
 
     def _text(

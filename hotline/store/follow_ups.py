@@ -19,8 +19,8 @@ def open_follow_up(
     now: datetime,
     request_id: UUID | None = None,
     call_back_sealed: bytes | None = None,
-) -> None:
-    """Ask an operator to look at a call; a second one for the same call and reason changes nothing."""
+) -> bool:
+    """Ask an operator to look at a call; False when this reason was given before, and nothing is changed."""
     row = {
         "call_sid": call_sid,
         "request_id": request_id,
@@ -28,7 +28,8 @@ def open_follow_up(
         "call_back_sealed": call_back_sealed,
         "opened_at": now,
     }
-    connection.execute(insert(follow_ups).on_conflict_do_nothing(), row)
+    opened = insert(follow_ups).on_conflict_do_nothing().returning(follow_ups.c.call_sid)
+    return connection.execute(opened, row).one_or_none() is not None
 
 
 def resolve(connection: Connection, call_sid: str, reasons: Collection[Reason], now: datetime) -> int:

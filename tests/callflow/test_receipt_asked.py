@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from hotline.callflow import flow
-from hotline.callflow.effects import NoteWrongReceipt
+from hotline.callflow.effects import NoteWrongReceipt, OpenFollowUp, Reason
 from hotline.callflow.events import Answer, LookedUp, Loss, Target, Waited
 from hotline.callflow.replies import Day, Hold
 from hotline.callflow.state import Outcome, Step
@@ -70,7 +70,8 @@ def test_after_two_wrong_pairs_a_person_takes_over():
 
 def test_too_many_tries_lead_to_a_person_without_another_look():
     talk = at(Step.RECEIPT_LOOKUP).hears(LookedUp(None, is_limited=True))
-    assert (talk.step, talk.said, talk.effects) == (Step.OPERATOR, ["receipt.limit"], [])
+    assert (talk.step, talk.said) == (Step.OPERATOR, ["receipt.limit"])
+    assert talk.effects == [OpenFollowUp(Reason.MANY_TRIES)]
 
 
 def test_star_looks_again_before_it_repeats():

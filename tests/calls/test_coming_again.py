@@ -129,6 +129,19 @@ def test_birth_dates_are_not_tried_out_in_many_calls_at_once(dropped, means):
     assert calls[4].step == "language"
 
 
+def test_trying_out_birth_dates_is_marked_in_the_calls_that_did_it_last(room, dropped, caplog):
+    calls = [dropped.again() for _ in range(3)]
+    for call in calls:
+        call.presses("7")
+    calls[0].presses("19850101", "19860101")
+    assert room.reasons() == ["not_confirmed"]
+    calls[1].presses("19850101", "19860101")
+    assert room.reasons(calls[1].sid) == ["many_tries"]
+    calls[2].presses("19870101")
+    assert room.reasons(calls[2].sid) == ["many_tries"]
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+
+
 def test_a_wrong_birth_date_is_kept_only_as_a_fingerprint_of_the_call_it_was_tried_at(room, dropped):
     again = dropped.again()
     again.presses("7", "19850101")

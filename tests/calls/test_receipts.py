@@ -1,5 +1,6 @@
 """Is my card stopped? Asked with a receipt number and a birth date; a pair that does not fit tells nothing."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import text
 
 from hotline.callflow.events import Silence
 from hotline.calls import limits
+from hotline.calls.prints import Prints
 from hotline.privacy import Vault, new_key
 from hotline.store.requests import new_receipt_number
 from tests.calls.conftest import NOON, TO_THE_QUESTION, Caller
@@ -159,3 +161,15 @@ def test_next_steps_after_a_receipt_know_what_was_asked_for_and_how_it_went(room
     asking.presses("1")
     assert asking.step == "next_steps"
     assert asking.said == ["next_steps.begin", "next_steps.found_smartphone"]
+
+
+def test_too_many_tries_are_marked_once_in_each_call_that_makes_them(room, receipt, caplog):
+    refused = limit_of_wrong_pairs(room, lambda: asks(room, receipt, WRONG, f"+81901111{len(room.rows('calls')):04}"))
+    assert room.reasons() == room.reasons(refused.sid) == ["many_tries"]
+    again = asks(room, receipt, RIGHT)
+    assert room.reasons() == ["many_tries", "many_tries"]
+    marks = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert [mark.call for mark in marks] == [
+        Prints("a secret for fingerprints").of_call(one.sid) for one in (refused, again)
+    ]
+    assert receipt not in str([record.__dict__ for record in marks])

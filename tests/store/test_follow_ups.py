@@ -11,9 +11,9 @@ from tests.store.rows import NOON, accept_request, start_call
 LATER = NOON + timedelta(minutes=1)
 
 
-def opens(engine: Engine, sid: str, reason: Reason, **others: object) -> None:
+def opens(engine: Engine, sid: str, reason: Reason, **others: object) -> bool:
     with engine.begin() as connection:
-        open_follow_up(connection, call_sid=sid, reason=reason, now=NOON, **others)  # type: ignore[arg-type]
+        return open_follow_up(connection, call_sid=sid, reason=reason, now=NOON, **others)  # type: ignore[arg-type]
 
 
 def resolves(engine: Engine, sid: str, *reasons: Reason) -> int:
@@ -29,8 +29,8 @@ def all_of(engine: Engine) -> list[tuple[str, str, object]]:
 
 def test_one_reason_opens_one_follow_up_a_call_and_the_first_stays(engine: Engine) -> None:
     sid, other = start_call(engine), start_call(engine)
-    opens(engine, sid, Reason.CALL_BACK, call_back_sealed=b"first")
-    opens(engine, sid, Reason.CALL_BACK, call_back_sealed=b"second")
+    assert opens(engine, sid, Reason.CALL_BACK, call_back_sealed=b"first")
+    assert not opens(engine, sid, Reason.CALL_BACK, call_back_sealed=b"second")
     opens(engine, sid, Reason.ERROR)
     opens(engine, other, Reason.CALL_BACK)
     assert all_of(engine) == [(sid, "call_back", None), (sid, "error", None), (other, "call_back", None)]

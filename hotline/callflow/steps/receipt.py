@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from hotline.callflow.calendar import DateFault, read_birth_date
-from hotline.callflow.effects import NoteWrongReceipt
+from hotline.callflow.effects import NoteWrongReceipt, OpenFollowUp, Reason
 from hotline.callflow.events import Answer, Event, KeysPressed, LookedUp, Silence, Target, Waited
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
@@ -54,7 +54,7 @@ def look_up(state: State, now: Now) -> Reply:
 def hear_what_was_found(state: State, event: Event, now: Now) -> Move:
     match event:
         case LookedUp(is_limited=True):
-            return Go(state, Step.OPERATOR, (Sentence("receipt.limit"),))
+            return Go(state, Step.OPERATOR, (Sentence("receipt.limit"),), (OpenFollowUp(Reason.MANY_TRIES),))
         case LookedUp(None):
             return _no_match(state)
         case LookedUp(Waited() as told):

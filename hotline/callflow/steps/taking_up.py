@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from hotline.callflow.calendar import DateFault, read_birth_date
-from hotline.callflow.effects import NoteWrongBirthDate, TakeUp
+from hotline.callflow.effects import NoteWrongBirthDate, OpenFollowUp, Reason, TakeUp
 from hotline.callflow.events import Event, LookedUp
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
@@ -50,7 +50,7 @@ def hear_birth_date(state: State, event: Event, now: Now) -> Move:
     assert state.dropped is not None
     if isinstance(event, LookedUp):
         # Too many were tried in other calls.
-        return _begin_anew(state)
+        return replace(_begin_anew(state), effects=(OpenFollowUp(Reason.MANY_TRIES),))
     match read_birth_date(entered(event), now.today):
         case DateFault() as fault:
             return Miss(fault_of_date(fault))
