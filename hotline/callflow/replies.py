@@ -125,7 +125,10 @@ class Reply:
 
     @property
     def said(self) -> tuple[Sentence, ...]:
-        """Everything that is said, in order: the sentences, then the options of a menu with their keys."""
+        """Everything that is said, in order: the sentences, then the options of a menu with their keys.
+
+        An option that a sentence has named already, as a greeting does, is not named again.
+        """
         match self.ending:
             case Listen(Menu(options)):
                 named = (
@@ -133,6 +136,6 @@ class Reply:
                     for option in options
                     if option.prompt is not None
                 )
-                return (*self.sentences, *named)
+                return (*self.sentences, *(option for option in named if option not in self.sentences))
             case _:
                 return self.sentences

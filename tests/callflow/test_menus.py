@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from hotline.callflow.events import Spoken
+from hotline.callflow import flow
+from hotline.callflow.events import Dialled, KeysPressed, Spoken
 from hotline.callflow.languages import FIRST_SCREEN, LANGUAGES, SECOND_SCREEN
 from hotline.callflow.replies import Day, Menu
 from hotline.callflow.samples import CLOSED, OPEN
@@ -212,3 +213,10 @@ def test_how_the_card_protects_is_told_and_silence_leads_back():
 
 def test_words_choose_in_menus_as_keys_do():
     assert Talk().hears(Spoken("my card is lost", 0.9, "2")).step is Step.TARGET
+
+
+def test_what_the_greeting_named_the_menu_does_not_name_again():
+    greeted = flow.answer(Dialled("en"), OPEN)
+    again = flow.take(greeted.state, KeysPressed("*"), OPEN)
+    for turn in (greeted, again):
+        assert [said.prompt for said in turn.reply.said].count("main_menu.other_language") == 1
