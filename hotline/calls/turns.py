@@ -10,7 +10,7 @@ from typing import Final
 from hotline.callflow import flow
 from hotline.callflow.events import Dialled, Event, Silence
 from hotline.callflow.line import Line, Now
-from hotline.callflow.replies import Hold, Listen, Menu, Reply
+from hotline.callflow.replies import Hold
 from hotline.callflow.state import State, Turn
 from hotline.calls.again import twice
 from hotline.calls.known import Known, StillThere, UnknownCall, find_known
@@ -196,7 +196,7 @@ class Calls:
             from_step=turn.state.step if before is None else before.step,
             to_step=turn.state.step,
             event="error" if event is None else type(event).__name__,
-            prompts=_prompts(turn.reply),
+            prompts=[sentence.prompt for sentence in turn.reply.said],
             sealed=Saved(turn.state, answer).seal(self._vault),
             in_line_since=turn.state.in_line_since,
         )
@@ -213,12 +213,3 @@ class Calls:
                 "ms": round((time.perf_counter() - begun) * 1000, 1),
             },
         )
-
-
-def _prompts(reply: Reply) -> list[str]:
-    said = [sentence.prompt for sentence in reply.sentences]
-    match reply.ending:
-        case Listen(Menu(options)):
-            return said + [option.prompt for option in options if option.prompt is not None]
-        case _:
-            return said

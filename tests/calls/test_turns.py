@@ -264,3 +264,9 @@ def test_no_single_utterance_stops_anything(room, caller):
     assert (caller.step, room.rows("requests")) == ("confirm_spoken", [])
     caller.says("yes")
     assert (caller.step, len(room.rows("requests"))) == ("waiting", 1)
+
+
+def test_the_log_names_what_was_said_each_as_often_as_it_was(room, caller):
+    [turn] = room.rows("turns")
+    assert turn["prompts"].count("main_menu.other_language") == 1
+    assert {"main_menu.greeting", "main_menu.lost"} <= set(turn["prompts"])
