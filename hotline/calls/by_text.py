@@ -33,6 +33,10 @@ MOST_LOOKS: Final = 3
 """Turns after that of a message, in which the line only looks something up."""
 
 
+UNREAD_FOR: Final = timedelta(seconds=2)
+"""How long nobody can have read what the line wrote: a text takes about as long to arrive."""
+
+
 class TooManyMessages(Exception):
     """So many messages of one writer came at the same moment that this one found no turn."""
 
@@ -105,17 +109,23 @@ class Conversations:
             event = Dialled(language, message.writer, by_text=True, twelve_digits=_holds_twelve(message, language))
             return self._calls.answer(f"TX{uuid4().hex}", message.called, event, at, message_sid=message.sid)
         try:
-            taken = self._calls.take_message(sid, lambda state: self._read(message.body, state, at), at, message.sid)
+            taken = self._calls.take_message(sid, lambda known: self._read(message.body, known, at), at, message.sid)
         except CannotUnseal:
             # The writer begins anew, and a person learns of what cannot be read.
             self._endings.abandon(sid, at)
             return None
         return None if taken is None else self._settle(taken, at).answer
 
-    def _read(self, body: str, state: State, at: datetime) -> Event:
-        """While the writer waits, only what works everywhere counts."""
-        ending = self._ending(state, at)
+    def _read(self, body: str, known: Known, at: datetime) -> Event:
+        """While the writer waits, only what works everywhere counts.
+
+        A yes that crossed the read-back answers something else, a house number that was sent twice for example: it
+        stops nothing, and the writer is asked once more.
+        """
+        state, ending = known.state, self._ending(known.state, at)
         keys = read_text(body, state.language, ending if isinstance(ending, Listen) else Listen(Menu(())))
+        if state.step is Step.CONFIRM and keys == "1" and at < known.turned_at + UNREAD_FOR:
+            return KeysPressed("*")
         return Spoken() if keys is None else KeysPressed(keys)
 
     def _settle(self, known: Known, at: datetime) -> Known:

@@ -1,6 +1,7 @@
 """What is known of a call that goes on, or went on a short while ago."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from hotline.callflow.state import State
 from hotline.calls.prints import Prints
@@ -28,6 +29,8 @@ class Known:
     state: State
     answer: str = field(repr=False)
     """To the newest turn, as the telephone network understands it."""
+    turned_at: datetime
+    """When the newest turn was taken."""
     has_ended: bool = False
     was_ended_by_line: bool = False
     """Whether Twilio never said that it is over: it was silent for too long, or another call took it up."""
@@ -41,4 +44,4 @@ def find_known(engine: Engine, vault: Vault, prints: Prints, sid: str) -> Known:
         raise UnknownCall(f"Call {prints.of_call(sid)} is not known, or what it knew is erased.")
     saved = unseal(vault, newest.sealed)
     has_ended = newest.ended_at is not None
-    return Known(sid, newest.turn, saved.state, saved.answer, has_ended, newest.was_ended_by_line)
+    return Known(sid, newest.turn, saved.state, saved.answer, newest.turned_at, has_ended, newest.was_ended_by_line)

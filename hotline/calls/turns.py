@@ -79,7 +79,7 @@ class Calls:
         return twice(lambda: self._take(sid, number, event, at))
 
     def take_message(
-        self, sid: str, read: Callable[[State], Event], at: datetime, message_sid: str | None = None
+        self, sid: str, read: Callable[[Known], Event], at: datetime, message_sid: str | None = None
     ) -> Known | None:
         """Take the turn after the newest one, with what `read` makes of a text message at that place.
 
@@ -89,7 +89,7 @@ class Calls:
         known = self.find(sid)
         if known.has_ended:
             return None
-        return self._turn(_Taking(known, at, begun, message_sid), read(known.state))
+        return self._turn(_Taking(known, at, begun, message_sid), read(known))
 
     def go_on(self, sid: str, number: int, at: datetime) -> Known | None:
         """Take the turn after turn `number` without a webhook, as for silence, and send what it says.
@@ -168,7 +168,7 @@ class Calls:
         answer = self._render(turn, number)
         taken = self._taken(known.state, event, turn, number, answer, taking.at)
         taken = replace(taken, message_sid=taking.message_sid)
-        now_known = Known(known.sid, number, turn.state, answer)
+        now_known = Known(known.sid, number, turn.state, answer, taking.at)
         if not turn.effects and not taking.is_sent:
             with self._engine.connect() as connection:
                 is_mine = stored_calls.take_turn(connection, known.sid, taken, promises=False)

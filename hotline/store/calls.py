@@ -29,6 +29,8 @@ class SavedCall:
     """State and newest answer, sealed; None once erased."""
     ended_at: datetime | None
     status: str
+    turned_at: datetime
+    """When its newest turn was taken."""
 
     @property
     def was_ended_by_line(self) -> bool:
@@ -118,7 +120,7 @@ def end_call(connection: Connection, sid: str, status: str, at: datetime) -> Sav
         update(calls)
         .where(calls.c.sid == sid, calls.c.ended_at.is_(None))
         .values(status=status, ended_at=at)
-        .returning(calls.c.turn, calls.c.sealed, calls.c.ended_at, calls.c.status)
+        .returning(*_SAVED)
     )
     row = connection.execute(ended).one_or_none()
     return None if row is None else SavedCall(*row)
@@ -217,7 +219,8 @@ def _and_line(written: Any, *also: Any) -> Any:
     return insert(turns).from_select(["call_sid", *names], line).returning(turns.c.number)
 
 
-_FIND: Final = select(calls.c.turn, calls.c.sealed, calls.c.ended_at, calls.c.status).where(calls.c.sid == _P["sid"])
+_SAVED: Final = tuple(calls.c[name] for name in SavedCall.__slots__)
+_FIND: Final = select(*_SAVED).where(calls.c.sid == _P["sid"])
 _BEGUN: Final = {name: _P[name] for name in ("sid", *Begun.__slots__, "status")} | {"started_at": _P["at"]}
 _START: Final = _and_line(upsert(calls).values({**_NEWEST, **_BEGUN}).on_conflict_do_nothing())
 _IS_NEXT: Final = (calls.c.sid == _P["sid"]) & (calls.c.turn == _P["number_before"]) & calls.c.ended_at.is_(None)

@@ -147,9 +147,12 @@ class Writer:
     language: str = "en"
     message_sid: str = ""
     read: str = ""
+    takes_s: float = 2
+    """Seconds before each message."""
 
     def writes(self, *bodies: str) -> str:
         for body in bodies:
+            self.at += timedelta(seconds=self.takes_s)
             self.message_sid = "SM" + uuid4().hex
             self.delivers(body)
         return self.read

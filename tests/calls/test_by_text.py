@@ -161,6 +161,7 @@ def test_after_the_end_the_next_message_begins_anew(room, writer):
 
 
 def test_after_half_an_hour_of_silence_the_next_message_begins_anew(room, writer):
+    writer.takes_s = 0
     writer.writes("hello", "2")
     assert close_lost_calls(room.engine, room.endings, NOON + LOST_BY_TEXT_AFTER) == 0
     assert close_lost_calls(room.engine, room.endings, NOON + LOST_BY_TEXT_AFTER + timedelta(seconds=1)) == 1
@@ -428,3 +429,23 @@ def test_a_message_that_comes_again_is_answered_however_many_there_were(writer, 
     monkeypatch.setattr(limits, "MESSAGES_OF_A_WRITER", 2)
     last = writer.writes("hello", "2")
     assert writer.delivers("2") == last
+
+
+def test_a_yes_that_crosses_the_read_back_stops_nothing_and_the_writer_is_asked_again(room, writer):
+    writer.writes(*TO_THE_PROMISE[:-2], "1")
+    read_back = writer.read
+    writer.takes_s = 1.9
+    writer.writes("1")
+    assert (writer.step, room.rows("requests")) == ("confirm", [])
+    assert read_back.split("|")[2] == writer.read.split("|")[2]
+    writer.takes_s = 2
+    writer.writes("1")
+    assert (writer.step, len(room.rows("requests"))) == ("waiting", 1)
+
+
+@pytest.mark.parametrize(("message", "step"), [("2", "correct"), ("9", "language"), ("0", "goodbye")])
+def test_whatever_stops_nothing_is_taken_at_once(writer, message, step):
+    writer.writes(*TO_THE_PROMISE[:-1])
+    writer.takes_s = 0
+    writer.writes(message)
+    assert writer.step == step

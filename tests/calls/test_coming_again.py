@@ -318,7 +318,7 @@ def test_a_call_can_be_taken_up_in_writing_and_its_result_arrives(room, dropped_
 
 
 def test_a_writer_who_took_a_call_up_is_told_once_that_it_takes_longer(room, dropped_while_waiting):
-    writer = Writer(room, at=NOON + timedelta(seconds=30))
+    writer = Writer(room, at=NOON + timedelta(seconds=30), takes_s=0)
     writer.writes("hello", "7", BIRTH_DATE)
     assert [writer.waits(seconds) for seconds in (29, 1, 1, 60)] == [0, 1, 0, 0]
     assert "result.not_yet" not in writer.writes("is it done?")

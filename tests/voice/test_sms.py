@@ -1,13 +1,14 @@
 """Text messages: the routes, what is never answered, and what became of those that the line sends."""
 
 import logging
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from hotline.callflow import flow
-from hotline.calls import limits
+from hotline.calls import by_text, limits
 from hotline.phone.messaging import read_messages
 from tests.voice.conftest import SENDS_TEXTS, Twilio
 
@@ -18,12 +19,13 @@ def step(twilio: Twilio) -> str:
     return str(twilio.rows("calls", "started_at")[-1]["step"])
 
 
-def test_a_conversation_in_japanese_from_the_first_message_to_the_promise(twilio):
+def test_a_conversation_in_japanese_from_the_first_message_to_the_promise(twilio, monkeypatch):
     [greeting] = twilio.writes("助けて")
     assert "2" in greeting
     for body in ("２", "1", "19800301", "100-0001", "2-16-3"):
         twilio.writes(body)
     assert step(twilio) == "confirm"
+    monkeypatch.setattr(by_text, "UNREAD_FOR", timedelta(0))
     [answer] = twilio.writes("1")
     assert (step(twilio), len(twilio.rows("requests"))) == ("waiting", 1)
     assert answer.count("\n") == 1
