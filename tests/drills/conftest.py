@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from shlex import quote
 
 import pytest
 
@@ -13,7 +12,7 @@ from tests.conftest import unused_port
 from tests.drills.line import PROGRAMS, DrillLine
 from tests.drills.people import registered
 from tests.drills.servers import Server
-from tests.whole.conftest import ALWAYS_OPEN, register
+from tests.whole.conftest import register
 from tests.whole.running import running_line
 
 BACKEND_DATABASE = "drills_backend"
@@ -46,7 +45,6 @@ def drill_line(
                 redis_url=valkey.url(),
                 parts=PROGRAMS,
                 cardstatus_people=str(register(directory / "people.csv", registered())),
-                gunicorn_cmd_args=f"--config={quote(str(ALWAYS_OPEN))}",
             )
         )
         yield DrillLine(running, servers)

@@ -12,11 +12,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import requests as http
 from sqlalchemy import text
 
+from hotline import clock
+from hotline.callflow.state import Step
+from hotline.calls.by_text import UNREAD_FOR
 from hotline.local.child import Command, kill_group, launch, stop
 from hotline.local.ports import free_port, is_well
 from hotline.local.readiness import dispatcher_listens, worker_waits
@@ -112,7 +115,7 @@ class RunningLine:
 
     def texter(self, *, number: str | None = None) -> Texter:
         """A telephone that writes to this line, with a number of its own."""
-        return Texter(self.telephone_line(), number=number or new_mobile())
+        return Reader(self, number or new_mobile())
 
     def hang_up_everybody(self) -> None:
         """End every call that goes on: whoever waits for an operator would keep others waiting."""
@@ -269,3 +272,23 @@ def running_line(
         yield line
         for name in list(line.children):
             line.stop(name)
+
+
+class Reader(Texter):
+    """Writes as people do: a yes only once the read-back before it can have been read."""
+
+    def __init__(self, line: RunningLine, number: str) -> None:
+        super().__init__(line.telephone_line(), number=number)
+        self._running = line
+        self._has_written = False
+
+    def writes(self, text: str) -> Self:
+        if self._has_written:
+            eventually(self._has_read, what="the read-back can have been read")
+        self._has_written = True
+        return super().writes(text)
+
+    def _has_read(self) -> bool:
+        query = "SELECT turned_at FROM calls JOIN turns ON call_sid = sid WHERE message_sid = :sid AND step = :step"
+        asked = self._running.rows(query, sid=self.message_sid, step=Step.CONFIRM)
+        return not asked or clock.now() >= asked[0]["turned_at"] + UNREAD_FOR
