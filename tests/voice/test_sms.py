@@ -1,12 +1,12 @@
 """Text messages: the routes, what is never answered, and what became of those that the line sends."""
 
 import logging
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from hotline import clock
 from hotline.callflow import flow
 from hotline.calls import by_text, limits
 from hotline.phone.messaging import read_messages
@@ -25,7 +25,8 @@ def test_a_conversation_in_japanese_from_the_first_message_to_the_promise(twilio
     for body in ("２", "1", "19800301", "100-0001", "2-16-3"):
         twilio.writes(body)
     assert step(twilio) == "confirm"
-    monkeypatch.setattr(by_text, "UNREAD_FOR", timedelta(0))
+    read_it = clock.now() + by_text.UNREAD_FOR
+    monkeypatch.setattr(clock, "now", lambda: read_it)
     [answer] = twilio.writes("1")
     assert (step(twilio), len(twilio.rows("requests"))) == ("waiting", 1)
     assert answer.count("\n") == 1
