@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from hotline import clock
+from hotline.calls.by_text import UNREAD_FOR
 from hotline.local.invented import read_kept
 from tests.local.running_here import UP, Place, new_place, run_in
 from tests.waiting import eventually
@@ -148,7 +150,11 @@ def test_a_file_of_a_setting_that_cannot_be_read_is_named(place):
 def _stops_a_card_by_text(place: Place) -> None:
     """Of Hanako Suzuki, who stands first in the made-up register."""
     with place.writing() as text:
-        text.types("Hello", "9", "1", "2", "1", "1980-03-01", "100-0001", "2-16-3-402", "1")
+        text.types("Hello", "9", "1", "2", "1", "1980-03-01", "100-0001", "2-16-3-402")
+        text.shows("you want to stop it now", 30)
+        read = clock.now() + UNREAD_FOR
+        eventually(lambda: clock.now() >= read, what="the read-back can have been read")
+        text.types("1")
         text.shows("The card is stopped.", 30)
     (sent,) = place.rows("texts")
     assert (sent["purpose"], sent["status"]) == ("turn", "delivered")
