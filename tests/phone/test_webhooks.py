@@ -1,3 +1,4 @@
+import re
 import socket
 import threading
 import time
@@ -97,6 +98,22 @@ def closed_port() -> Iterator[str]:
         yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
+def whole_request(connection: socket.socket) -> bytes:
+    """The request to its last byte: a connection that is closed with bytes unread is reset, and its answer lost."""
+    heard = b""
+    while (missing := _missing(heard)) and (more := connection.recv(missing)):
+        heard += more
+    return heard
+
+
+def _missing(heard: bytes) -> int:
+    head, end, body = heard.partition(b"\r\n\r\n")
+    length = re.search(rb"Content-Length: (\d+)", head)
+    if not end:
+        return 65536
+    return int(length[1]) - len(body) if length else 0
+
+
 @contextmanager
 def raw_server(*answers: bytes | None) -> Iterator[tuple[str, list[bytes]]]:
     """Answers each connection with raw bytes; with None it says nothing until the test is over."""
@@ -107,7 +124,7 @@ def raw_server(*answers: bytes | None) -> Iterator[tuple[str, list[bytes]]]:
         for answer in answers:
             connection, _ = listener.accept()
             with connection:
-                heard.append(connection.recv(65536))
+                heard.append(whole_request(connection))
                 if answer is None:
                     over.wait(5)
                 else:
