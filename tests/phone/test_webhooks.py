@@ -157,7 +157,7 @@ def test_nobody_listening_leads_to_the_fallback_url(line):
 
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 11\r\n\r\n<Response/>"
-BROKEN = b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n"
+BROKEN = b"HTTP/1.1 500 Broken\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 def test_silence_of_the_webhook_is_not_waited_for_longer_than_its_read_timeout():
