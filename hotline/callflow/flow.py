@@ -142,7 +142,7 @@ def _everywhere(state: State, talk: Talk, to: Menu | Entry, event: Event, now: N
         return away
     move = talk.hears(state, event, now)
     if isinstance(move, Miss) and event == KeysPressed("*"):
-        return Go(state, state.step)
+        return Go(state, state.step, explains=True)
     if isinstance(move, Miss) and event == KeysPressed("#"):
         return _back(state, talk, to)
     return move
@@ -202,10 +202,11 @@ def _arrive(go: Go, now: Now, misses: int = 0) -> Turn:
         go.state,
         step=go.to,
         misses=misses,
+        explains=go.explains or misses > 0 or go.state.by_text,
         in_line_since=(go.state.in_line_since or now.at) if waits else None,
     )
     reply = asked(state, now)
     ending = reply.ending
     if isinstance(ending, Listen):
-        ending = replace(ending, unhurried=state.misses > 0, hears_speech=state.hears_speech)
+        ending = replace(ending, unhurried=state.explains, hears_speech=state.hears_speech)
     return Turn(state, replace(reply, sentences=(*go.before, *reply.sentences), ending=ending), go.effects)

@@ -18,6 +18,8 @@ class Go:
     to: Step
     before: tuple[Sentence, ...] = ()
     effects: tuple[Effect, ...] = ()
+    explains: bool = False
+    """The question is asked with its explanation."""
 
 
 @dataclass(frozen=True, slots=True)

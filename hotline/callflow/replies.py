@@ -53,6 +53,8 @@ class Option:
     language: str | None = None
     words: str | None = None
     """The prompt that lists what callers say instead of pressing the key; None means the key alone works."""
+    values: Mapping[str, "Value"] = field(default_factory=dict, repr=False)
+    """What is filled into the prompt beside the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Listen:
 
     to: Menu | Entry
     unhurried: bool = False
-    """After a miss: twice the patience."""
+    """For whoever missed or asked to hear it again: twice the patience."""
     hears_speech: bool = False
     """Whether words count beside keys."""
 
@@ -132,7 +134,7 @@ class Reply:
         match self.ending:
             case Listen(Menu(options)):
                 named = (
-                    Sentence(option.prompt, {"key": option.key}, option.language)
+                    Sentence(option.prompt, {"key": option.key, **option.values}, option.language)
                     for option in options
                     if option.prompt is not None
                 )

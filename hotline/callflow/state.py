@@ -91,6 +91,8 @@ class State:
     """Whether this is a conversation by text message."""
     misses: int = 0
     """Misses in a row at this step."""
+    explains: bool = False
+    """Whether the question is asked with its explanation: after a miss, for who asked to hear it again, in writing."""
     misheard: int = 0
     """How often in this call something was said that was not understood."""
     back_to: Step | None = None

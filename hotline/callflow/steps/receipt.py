@@ -12,7 +12,7 @@ from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.receipts import is_receipt_number
 from hotline.callflow.replies import Day, Entry, Hold, Listen, Menu, Option, Reply, Sentence
 from hotline.callflow.state import State, Step
-from hotline.callflow.steps.entries import END, entered, fault_of_date
+from hotline.callflow.steps.entries import END, entered, fault_of_date, how_to_enter_a_date
 from hotline.callflow.steps.menus import AGAIN, BACK, WRONG_KEY, begin_loss
 from hotline.clock import in_japan
 
@@ -34,7 +34,7 @@ def hear_receipt_number(state: State, event: Event, now: Now) -> Move:
 
 
 def ask_birth_date(state: State, now: Now) -> Reply:
-    return Reply((Sentence("receipt.birth_date", END),), Listen(Entry()))
+    return Reply((Sentence("receipt.birth_date", END), *how_to_enter_a_date(state)), Listen(Entry()))
 
 
 def hear_birth_date(state: State, event: Event, now: Now) -> Move:

@@ -3,15 +3,14 @@
 from dataclasses import replace
 from typing import Final
 
-from hotline.callflow.calendar import ERAS, DateFault, read_birth_date
+from hotline.callflow.calendar import DateFault, read_birth_date
 from hotline.callflow.effects import AcceptRequest, Facts, OpenFollowUp, Reason
 from hotline.callflow.events import Event, KeysPressed, Spoken, Target
-from hotline.callflow.languages import LANGUAGES_OF_ERAS
 from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
-from hotline.callflow.replies import Digits, Entry, Listen, Menu, Option, Reply, Sentence
+from hotline.callflow.replies import Digits, Entry, Listen, Menu, Option, Reply, Sentence, Value
 from hotline.callflow.state import Outcome, State, Step
-from hotline.callflow.steps.entries import END, entered, fault_of_date, is_digits
+from hotline.callflow.steps.entries import END, entered, fault_of_date, how_to_enter_a_date, is_digits
 from hotline.callflow.steps.menus import WRONG_KEY
 
 TARGETS: Final = {
@@ -59,9 +58,7 @@ def hear_target(state: State, event: Event, now: Now) -> Move:
 
 
 def ask_birth_date(state: State, now: Now) -> Reply:
-    keys = {era.name: era.key for era in ERAS}
-    eras = (Sentence("birth_date.eras", keys),) if state.language in LANGUAGES_OF_ERAS else ()
-    return Reply((Sentence("birth_date.ask", END), *eras), Listen(Entry()))
+    return Reply((Sentence("birth_date.ask", END), *how_to_enter_a_date(state)), Listen(Entry()))
 
 
 def hear_birth_date(state: State, event: Event, now: Now) -> Move:
@@ -84,7 +81,8 @@ def hear_postal_code(state: State, event: Event, now: Now) -> Move:
 
 
 def ask_house_number(state: State, now: Now) -> Reply:
-    return Reply((Sentence("house_number.ask", {**END, "example": EXAMPLE}),), Listen(Entry(may_be_empty=True)))
+    example = (Sentence("house_number.example", {"example": EXAMPLE}),) if state.explains else ()
+    return Reply((Sentence("house_number.ask", END), *example), Listen(Entry(may_be_empty=True)))
 
 
 def hear_house_number(state: State, event: Event, now: Now) -> Move:
@@ -100,13 +98,14 @@ def hear_house_number(state: State, event: Event, now: Now) -> Move:
 
 
 def ask_to_confirm(state: State, now: Now) -> Reply:
-    """Everything that was keyed, read back, and the one question whose `1` stops."""
+    """Everything that was keyed, read back, and the one question whose `1` stops, which names what it stops."""
+    targets: dict[str, Value] = {"targets": _named(state.targets)}
     return Reply(
-        (Sentence("confirm.targets", {"targets": _named(state.targets)}), *_read_back(state.facts)),
+        _read_back(state.facts),
         Listen(
             Menu(
                 (
-                    Option("1", "confirm.stop", words="heard.yes"),
+                    Option("1", "confirm.stop", words="heard.yes", values=targets),
                     Option("2", "confirm.correct", words="heard.no"),
                 )
             )
@@ -129,13 +128,17 @@ def hear_confirmation(state: State, event: Event, now: Now) -> Move:
 
 def ask_to_say_again(state: State, now: Now) -> Reply:
     """A yes that was spoken, said back with what it would stop, and the same question."""
-    stop = "confirm.stop_by_word" if state.hears_speech else "confirm.stop"
+    targets: dict[str, Value] = {"targets": _named(state.targets)}
+    if state.hears_speech:
+        stop = Option("1", "confirm.stop_by_word", words="heard.yes")
+    else:
+        stop = Option("1", "confirm.stop", words="heard.yes", values=targets)
     return Reply(
-        (Sentence("confirm.say_again", {"targets": _named(state.targets)}),),
+        (Sentence("confirm.say_again", targets),),
         Listen(
             Menu(
                 (
-                    Option("1", stop, words="heard.yes"),
+                    stop,
                     Option("2", "confirm.correct", words="heard.no"),
                 )
             )

@@ -10,7 +10,7 @@ from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import Entry, Listen, Reply, Sentence
 from hotline.callflow.state import Dropped, Outcome, State, Step
-from hotline.callflow.steps.entries import END, entered, fault_of_date
+from hotline.callflow.steps.entries import END, entered, fault_of_date, how_to_enter_a_date
 from hotline.callflow.steps.result import tell_standing
 from hotline.callflow.steps.texting import is_offered
 
@@ -43,7 +43,7 @@ def can_be_taken_up(state: State) -> bool:
 
 
 def ask_birth_date(state: State, now: Now) -> Reply:
-    return Reply((Sentence("take_up.birth_date", END),), Listen(Entry()))
+    return Reply((Sentence("take_up.birth_date", END), *how_to_enter_a_date(state)), Listen(Entry()))
 
 
 def hear_birth_date(state: State, event: Event, now: Now) -> Move:
