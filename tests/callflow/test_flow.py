@@ -1,5 +1,7 @@
 """What works everywhere."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,16 +48,17 @@ def test_zero_leads_to_a_person_from_every_question(step):
 
 
 @pytest.mark.parametrize("step", [step for step in EARS if step is not Step.IN_LINE])
-def test_star_says_the_same_again(step):
+def test_star_says_the_same_again_and_explains_it(step):
     if step is Step.RECEIPT_TOLD:
         assert at(step).presses("*").step is Step.RECEIPT_LOOKUP
         return
     before = at(step)
-    asked = flow.asked(before.state, before.now)
+    asked = flow.asked(replace(before.state, explains=True), before.now)
     after = at(step).presses("*")
     assert after.step is step
     assert after.turn.reply.sentences[-len(asked.sentences) or None :] == asked.sentences
     assert after.state.misses == 0
+    assert not isinstance(after.ending, Listen) or after.ending.unhurried
 
 
 @pytest.mark.parametrize("step", EARS)
@@ -119,7 +122,7 @@ def test_why_the_third_entry_is_refused_is_said_before_the_person():
 @pytest.mark.parametrize("hash_alone", ["#", ""])
 def test_a_hash_left_over_from_the_entry_before_is_no_reproach(step, hash_alone):
     before = at(step)
-    asked = flow.asked(before.state, before.now)
+    asked = flow.asked(replace(before.state, explains=True), before.now)
     talk = at(step).presses(hash_alone)
     assert talk.step is step
     assert talk.turn.reply.sentences == asked.sentences

@@ -58,11 +58,55 @@ def test_a_postal_code_without_seven_digits_is_a_miss_that_says_so(keyed):
 def test_everything_is_read_back_before_the_question():
     sentences = {sentence.prompt: sentence.values for sentence in at(Step.CONFIRM).turn.reply.sentences}
     assert sentences == {
-        "confirm.targets": {"targets": Sentence("targets.card")},
         "confirm.birth_date": {"birth_date": date(1980, 3, 1)},
         "confirm.postal_code": {"postal_code": Digits(("100", "0001"))},
         "confirm.house_number": {"house_number": Digits(("216",))},
     }
+
+
+@pytest.mark.parametrize("target", ["card", "smartphone", "both"])
+def test_the_question_that_stops_names_what_it_stops(target):
+    talk = Talk().presses("2", {"card": "1", "smartphone": "2", "both": "3"}[target])
+    talk = talk.presses("19800301#", "1000001#", "216#")
+    assert talk.turn.reply.said[-2] == Sentence("confirm.stop", {"key": "1", "targets": Sentence(f"targets.{target}")})
+    keys_only = talk.says(None).says(None)
+    assert keys_only.turn.reply.said[-2].values["targets"] == Sentence(f"targets.{target}")
+
+
+def explained(talk: Talk) -> list[str]:
+    """What follows the question for an entry."""
+    return talk.said[talk.said.index(f"{talk.step}.ask") + 1 :]
+
+
+HESITATES = {
+    "asks again": KeysPressed("*"),
+    "is silent": Silence(),
+    "keys too little": KeysPressed("1*1"),
+}
+
+
+@pytest.mark.parametrize("hesitates", HESITATES.values(), ids=HESITATES.keys())
+def test_the_birth_date_is_explained_to_who_hesitates(hesitates):
+    talk = at(Step.BIRTH_DATE)
+    assert explained(talk) == []
+    assert explained(talk.hears(hesitates)) == ["birth_date.example"]
+
+
+def test_the_house_number_is_explained_to_who_hesitates():
+    talk = at(Step.HOUSE_NUMBER)
+    assert explained(talk) == []
+    assert explained(talk.silent()) == ["house_number.example"]
+
+
+def test_the_eras_are_named_in_japanese_alone_and_all_of_them_to_who_hesitates():
+    talk = at(Step.BIRTH_DATE, Talk(language="ja"))
+    assert explained(talk) == ["birth_date.or_era"]
+    assert explained(talk.silent()) == ["birth_date.example", "birth_date.eras"]
+
+
+def test_in_writing_the_questions_are_explained_at_once():
+    talk = at(Step.BIRTH_DATE, Talk(by_text=True))
+    assert explained(talk) == ["birth_date.example"]
 
 
 @pytest.mark.parametrize("key", ["3", "4", "5", "6", "7", "8", "11", "1 ", "one"])
