@@ -82,7 +82,7 @@ def test_each_kind_of_value_is_spoken_and_written(line: Line, value: Value, spok
     ("value", "spoken", "written"),
     [
         (2000, "2,000", "2,000"),
-        (date(1980, 3, 1), "昭和55年3月1日、西暦1980年", "1980年3月1日"),
+        (date(1980, 3, 1), "昭和55年、1980年3月1日", "1980年3月1日"),
         (Day(date(2026, 12, 3)), "12月3日", "12月3日"),
         (time(17), "17時", "17時"),
         (Digits(("457", "0001")), "ヨン ゴー ナナ、ゼロ ゼロ ゼロ イチ", "457-0001"),
@@ -167,7 +167,7 @@ def test_a_sentence_within_a_sentence_is_spoken_in_the_same_language(line: Line)
 
 
 def test_a_day_is_spoken_as_the_language_does(line: Line) -> None:
-    assert say(line, "confirm.born", {"day": date(1989, 1, 8)}).text == "平成元年1月8日、西暦1989年生まれです。"
+    assert say(line, "confirm.born", {"day": date(1989, 1, 8)}).text == "平成元年、1989年1月8日生まれです。"
 
 
 # The first sentence reads every script, which takes as long as it takes.
