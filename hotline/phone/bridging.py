@@ -121,7 +121,14 @@ def _operator(leg: Leg, verb: Dial, attempt: _Attempt, number: Number) -> Leg:
         direction="outbound-dial",
         parent_sid=leg.party.call_sid,
     )
-    operator = Leg(party, leg.webhooks, leg.transcript, hearer=Who.OPERATOR, forbidden=(Dial, Enqueue, Reject, Leave))
+    operator = Leg(
+        party,
+        leg.webhooks,
+        leg.transcript,
+        hearer=Who.OPERATOR,
+        forbidden=(Dial, Enqueue, Reject, Leave),
+        handset=leg.handset,
+    )
     operator.answer()
     return operator
 

@@ -9,7 +9,8 @@ from hotline import clock
 from hotline.phone import bridging, listening, recording
 from hotline.phone.backdoor import Backdoor
 from hotline.phone.faults import HTTP_CONNECTION_FAILURE, CallFailed, WebhookFault
-from hotline.phone.leg import SILENT_WEBHOOKS_LIMIT, CallerHungUp, Ending, Leg, Party, TooLong, new_sid
+from hotline.phone.handset import Handset
+from hotline.phone.leg import CallerHungUp, Ending, Leg, Party, TooLong, new_sid
 from hotline.phone.moments import Doing, Steps
 from hotline.phone.transcript import Transcript
 from hotline.phone.verbs import (
@@ -27,7 +28,7 @@ from hotline.phone.verbs import (
     Say,
     Verb,
 )
-from hotline.phone.webhooks import Ask, Webhooks
+from hotline.phone.webhooks import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,20 @@ class Call:
         line: Line,
         caller_number: str,
         transcript: Transcript,
-        *,
-        silent_limit: int = SILENT_WEBHOOKS_LIMIT,
+        handset: Handset | None = None,
     ) -> None:
         self._line = line
-        self._webhooks = Webhooks(line.token)
+        handset = handset or Handset()
+        self._webhooks = handset.webhooks(line.token)
         self._leg = Leg(
             Party(line.account_sid, new_sid("CA"), caller_number, line.number),
             self._webhooks,
             transcript,
             fallback_url=line.fallback_url,
-            silent_limit=silent_limit,
             backdoor=line.backdoor,
+            handset=handset,
         )
+        self._is_strict = not handset.forgives
         self._transcript = transcript
 
     @property
@@ -84,6 +86,11 @@ class Call:
     def status(self) -> str:
         """The CallStatus that a webhook would be told now."""
         return self._leg.status
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the line has picked up."""
+        return self._leg.rang_s is not None
 
     @property
     def seconds(self) -> float:
@@ -103,7 +110,7 @@ class Call:
             self._send_status(strictly=False)
             raise
         else:
-            self._send_status(strictly=True)
+            self._send_status(strictly=self._is_strict)
             self._leg.run_errands()
         finally:
             self._webhooks.close()

@@ -15,7 +15,7 @@ import requests
 from hotline import clock
 from hotline.phone.call import Line
 from hotline.phone.faults import NotAsExpected
-from hotline.phone.leg import SILENT_WEBHOOKS_LIMIT
+from hotline.phone.handset import SILENT_WEBHOOKS_LIMIT
 from hotline.phone.moments import (
     CONFIDENCE,
     CallerHangsUp,

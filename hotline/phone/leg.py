@@ -9,17 +9,16 @@ from urllib.parse import urljoin
 from hotline.phone import sounds
 from hotline.phone.backdoor import Backdoor
 from hotline.phone.faults import HTTP_CONNECTION_FAILURE, SCHEMA_VIOLATION, CallFailed, RefusedTwiml, WebhookFault
+from hotline.phone.forgiving import without_the_unspeakable
+from hotline.phone.handset import Handset
 from hotline.phone.moments import CallerHangsUp, Doing, Happening, Keys, Steps, TimePassed, Wait, Words
 from hotline.phone.transcript import Transcript, Who
 from hotline.phone.twiml import read_twiml
-from hotline.phone.verbs import Document, Gather, Leave, Pause, Play, Reject, Say, Talk, Verb, seconds_to_say
+from hotline.phone.verbs import Document, Gather, Leave, Pause, Play, Reject, Say, Talk, Verb
 from hotline.phone.webhooks import Ask, Webhooks
 
 CALL_LIMIT_S: Final = 14_400
 """Seconds after which Twilio ends a call by itself."""
-
-SILENT_WEBHOOKS_LIMIT: Final = 50
-"""How many documents may follow each other without a sign from the caller before the call counts as a runaway loop."""
 
 
 class Ending(StrEnum):
@@ -90,7 +89,6 @@ class Leg:
     forbidden: tuple[type[Verb], ...] = (Leave,)
     """Verbs that Twilio does not allow where this leg is now."""
     fallback_url: str | None = None
-    silent_limit: int = SILENT_WEBHOOKS_LIMIT
     status: str = "ringing"
     seconds: float = 0.0
     """How long this telephone has been in the call, ringing included."""
@@ -101,8 +99,10 @@ class Leg:
     """The practice carrier, if one keeps the recordings."""
     errands: list[Ask] = field(default_factory=list)
     """What Twilio will tell the line apart from the call, as soon as it gets round to it."""
+    handset: Handset = field(default_factory=Handset)
     _silent_webhooks: int = 0
-    _sounds: dict[str, float] = field(default_factory=dict)
+    _sounds: dict[str, bool] = field(default_factory=dict)
+    """URL -> whether it can be played."""
 
     def answer(self) -> None:
         """From now on the caller pays."""
@@ -118,9 +118,9 @@ class Leg:
         """What a request carries now."""
         return self.party.fields(self.status)
 
-    def wait(self, doing: Doing, seconds: float) -> Steps[Happening | None]:
+    def wait(self, doing: Doing, seconds: float, *, hears_speech: bool = False) -> Steps[Happening | None]:
         """Let time pass until something happens; keys are put behind those that wait already."""
-        happening = yield Wait(doing, seconds)
+        happening = yield Wait(doing, seconds, hears_speech)
         if happening is not None:
             self._silent_webhooks = 0
         if happening is None or isinstance(happening, TimePassed):
@@ -156,24 +156,22 @@ class Leg:
         match verb:
             case Say():
                 self.transcript.add(self.hearer, verb.text, verb.language)
-                return Doing.TALKING, seconds_to_say(verb.text) * verb.repeats
+                return Doing.TALKING, self.handset.loudspeaker.says(self.hearer, verb) * verb.repeats
             case Play(url=None):
                 self.transcript.event(f"the tones {verb.digits} are played")
                 return Doing.TALKING, len(verb.digits) * sounds.TONE_S * verb.repeats
             case Play():
-                url = urljoin(base, verb.url or "")
-                self.transcript.event(f"{url} is played")
-                return Doing.TALKING, self._sounds[url] * verb.repeats
+                return Doing.TALKING, self._play(urljoin(base, verb.url or "")) * verb.repeats
             case Pause():
                 return Doing.PAUSING, float(verb.seconds)
 
     def fetch(self, ask: Ask) -> tuple[str, Document]:
         """A document and where it came from; from the fallback URL when the webhook fails. Raises CallFailed."""
         self._silent_webhooks += 1
-        if self._silent_webhooks > self.silent_limit:
+        if self._silent_webhooks > self.handset.silent_limit:
             raise CallFailed(
-                f"The line goes in circles: {self.silent_limit} documents followed each other without a key, a word "
-                f"or a real wait; the next is {ask.url}."
+                f"The line goes in circles: {self.handset.silent_limit} documents followed each other without a key, "
+                f"a word or a real wait; the next is {ask.url}."
             )
         try:
             fetched = self._fetch(ask)
@@ -200,19 +198,28 @@ class Leg:
             try:
                 self.webhooks.ask(errand, who)
             except WebhookFault as fault:
-                if fault.code != HTTP_CONNECTION_FAILURE:
+                if fault.code != HTTP_CONNECTION_FAILURE and not self.handset.forgives:
                     raise CallFailed(f"A callback failed: {fault}") from fault
                 self.transcript.event(f"{fault} The callback is lost.")
 
     def _fetch(self, ask: Ask) -> tuple[str, Document]:
         heard = self.webhooks.ask(ask, self.fields())
-        document = read_twiml(heard.body, heard.content_type)
+        document = read_twiml(self._pardoned(heard.body), heard.content_type)
         for verb in document.verbs:
             self._check_place(verb)
             for talk in verb.inside if isinstance(verb, Gather) else (verb,):
                 if isinstance(talk, Play) and talk.url:
                     self._load_sound(urljoin(heard.url, talk.url))
+        self.handset.loudspeaker.expects(document)
         return heard.url, document
+
+    def _pardoned(self, body: bytes) -> bytes:
+        """The document, without what is let pass."""
+        if self.handset.forgives:
+            body, notes = without_the_unspeakable(body)
+            for note in notes:
+                self.transcript.event(note)
+        return body
 
     def _check_place(self, verb: Verb) -> None:
         name = type(verb).__name__
@@ -224,8 +231,24 @@ class Leg:
             raise RefusedTwiml("<Reject> comes too late: the call has been answered.", SCHEMA_VIOLATION)
 
     def _load_sound(self, url: str) -> None:
-        if url not in self._sounds:
-            self._sounds[url] = sounds.seconds_of(self.webhooks.sound(url, self.fields()))
+        if self._sounds.get(url):
+            return
+        try:
+            self.handset.loudspeaker.keeps(url, self.webhooks.sound(url, self.fields()))
+        except WebhookFault as fault:
+            if not self.handset.forgives:
+                raise
+            self.transcript.event(f"{fault} It is left out, as Twilio would do.")
+            self._sounds[url] = False
+        else:
+            self._sounds[url] = True
+
+    def _play(self, url: str) -> float:
+        """Begin to play a recording; how many seconds it lasts."""
+        if not self._sounds[url]:
+            return 0.0
+        self.transcript.event(f"{url} is played")
+        return self.handset.loudspeaker.plays(self.hearer, url)
 
     def tell(self, ask: Ask) -> None:
         """Send a request whose answer nobody hears any more; that it fails is only noted."""

@@ -18,7 +18,8 @@ def gather(leg: Leg, verb: Gather, base: str, action: str) -> Steps[Ask | None]:
     doing = Doing.HOLDING if verb.is_hold else Doing.LISTENING
     until = leg.seconds + verb.timeout_s
     while words is None:
-        happening = yield from leg.wait(doing, max(0.0, until - leg.seconds))
+        left = max(0.0, until - leg.seconds)
+        happening = yield from leg.wait(doing, left, hears_speech=verb.hears_speech)
         if happening is None:
             return _nothing(verb, action)
         if isinstance(happening, Keys) and verb.hears_keys:
@@ -35,11 +36,16 @@ def _talk(leg: Leg, verb: Gather, base: str) -> Steps[Words | None]:
         doing, seconds = leg.say(talk, base)
         until = leg.seconds + seconds
         while True:
-            happening = yield from leg.wait(doing, max(0.0, until - leg.seconds))
-            if happening is None or (isinstance(happening, Keys) and verb.hears_keys):
+            hears_speech = verb.hears_speech and verb.barge_in
+            happening = yield from leg.wait(doing, max(0.0, until - leg.seconds), hears_speech=hears_speech)
+            if isinstance(happening, Keys) and verb.hears_keys:
+                leg.handset.loudspeaker.hushes()
+                break
+            if happening is None:
                 break
             words = _understood(leg, verb, happening)
             if words is not None and verb.barge_in:
+                leg.handset.loudspeaker.hushes()
                 return words
             if words is not None:
                 leg.transcript.event("the line does not listen for words while it talks")

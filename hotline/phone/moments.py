@@ -35,6 +35,8 @@ class Wait:
 
     doing: Doing
     seconds: float
+    hears_speech: bool = False
+    """Whether words that are spoken now reach the line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Final
 
 from hotline.phone.call import Call, Line
 from hotline.phone.faults import CallFailed
+from hotline.phone.handset import Handset
 from hotline.phone.moments import Doing, Happening, OperatorAnswers, OperatorIsBusy, TimePassed, Wait
 from hotline.phone.transcript import Transcript, Who
 
@@ -22,7 +23,7 @@ class Receiver:
     """A receiver that has been picked up to call a line; it has heard the line's first words when it is made."""
 
     def __init__(self, line: Line, number: str, transcript: Transcript, silent_limit: int) -> None:
-        self.call = Call(line, number, transcript, silent_limit=silent_limit)
+        self.call = Call(line, number, transcript, Handset(silent_limit=silent_limit))
         self.transcript = transcript
         self.now: Wait | None = None
         """What the call rests at; None when it is over."""

@@ -71,6 +71,8 @@ def record(leg: Leg, verb: Record, base: str, action: str) -> Steps[Ask | None]:
     """Record until silence, a finish key or the greatest length; None when nothing was said."""
     tape = _Tape(leg, verb, base)
     leg.transcript.event("a tone sounds and the recording begins" if verb.beeps else "the recording begins, no tone")
+    if verb.beeps:
+        leg.handset.loudspeaker.beeps()
     tape.tell("in-progress")
     try:
         key = yield from _listen(tape)
@@ -91,7 +93,8 @@ def _listen(tape: _Tape) -> Steps[str]:
     """Until it is over; the key that ended it."""
     leg, verb = tape.leg, tape.verb
     while tape.spoken_s < verb.max_length_s:
-        happening = yield from leg.wait(Doing.RECORDING, min(verb.timeout_s, verb.max_length_s - tape.spoken_s))
+        left = min(verb.timeout_s, verb.max_length_s - tape.spoken_s)
+        happening = yield from leg.wait(Doing.RECORDING, left, hears_speech=True)
         key = leg.take_key()
         if happening is None or (key and key in verb.finish_keys):
             return key

@@ -8,6 +8,7 @@ from hotline import clock
 from hotline.phone.call import Call, Line
 from hotline.phone.caller import KEYS
 from hotline.phone.faults import CallFailed
+from hotline.phone.handset import Handset
 from hotline.phone.keyboard import Keyboard, TerminalKeyboard
 from hotline.phone.moments import (
     CallerHangsUp,
@@ -81,7 +82,7 @@ class _Screen:
     """A call as lines on a terminal, and keys as what the caller does."""
 
     def __init__(self, line: Line, from_number: str, keyboard: Keyboard, out: TextIO) -> None:
-        self._call = Call(line, from_number, Transcript(listener=self._show), silent_limit=SILENT_LIMIT)
+        self._call = Call(line, from_number, Transcript(listener=self._show), Handset(silent_limit=SILENT_LIMIT))
         self._line = line
         self._keyboard = keyboard
         self._out = out

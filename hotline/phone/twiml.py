@@ -133,7 +133,7 @@ def _say(node: _Node) -> Say:
         )
     if why := misfit(voice, language):
         raise RefusedTwiml(f"voice and language of <Say> do not go together: {why}.", 13511)
-    return Say(text, language, _repeats(node))
+    return Say(text, language, _repeats(node), voice)
 
 
 def _check_markup(node: _Node, voice: str | None) -> None:

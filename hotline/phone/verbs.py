@@ -1,6 +1,6 @@
 """What a TwiML document tells the phone to do, checked and typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 CHARACTERS_A_SECOND: Final = 15.0
@@ -26,6 +26,8 @@ class Say:
     text: str
     language: str
     repeats: int = 1
+    voice: str | None = field(default=None, compare=False)
+    """Who says it; None means whoever Twilio takes for the language."""
 
 
 @dataclass(frozen=True, slots=True)

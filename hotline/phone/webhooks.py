@@ -52,7 +52,9 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """An answer of any status, read to its end."""
+
     status: int
     location: str
     content_type: str
@@ -84,7 +86,7 @@ class Webhooks:
         """
         url, method, sent = ask.url, ask.method, {**fields, **(ask.extra or {})}
         for _ in range(REDIRECTS_LIMIT + 1):
-            answer = self._try(url, method, sent, limit)
+            answer = self.attempt(url, method, sent, limit)
             if 200 <= answer.status < 300:
                 return Heard(url, answer.content_type, answer.body)
             url = _redirected(url, answer)
@@ -98,7 +100,7 @@ class Webhooks:
             raise RefusedTwiml(f"<Play> of {url} is {heard.content_type!r}, which is no sound.", 13420)
         return heard.body
 
-    def _try(self, url: str, method: str, fields: Mapping[str, str], limit: int) -> _Answer:
+    def attempt(self, url: str, method: str, fields: Mapping[str, str], limit: int) -> Answer:
         """The answer of the last try, whatever its status."""
         bare, overrides = split_overrides(url)
         deadline = clock.now() + timedelta(seconds=overrides.total_s)
@@ -171,7 +173,7 @@ def _unreachable(url: str, error: Exception, kind: str) -> WebhookFault:
     return WebhookFault(f"{url} broke the connection off.", faults.HTTP_RETRIEVAL_FAILURE)
 
 
-def _redirected(url: str, answer: _Answer) -> str:
+def _redirected(url: str, answer: Answer) -> str:
     if not 300 <= answer.status < 400:
         raise WebhookFault(f"{url} answered {answer.status}.", faults.HTTP_RETRIEVAL_FAILURE)
     if answer.status not in (301, 302, 303, 307) or not answer.location:
@@ -179,7 +181,7 @@ def _redirected(url: str, answer: _Answer) -> str:
     return urljoin(url, answer.location)
 
 
-def _read(response: requests.Response, url: str, limit: int, deadline: datetime) -> _Answer:
+def _read(response: requests.Response, url: str, limit: int, deadline: datetime) -> Answer:
     body = bytearray()
     # What has come so far, not full blocks: an answer that drips in must not outlast its deadline.
     while chunk := response.raw.read1(4096, decode_content=True):
@@ -189,4 +191,4 @@ def _read(response: requests.Response, url: str, limit: int, deadline: datetime)
         if clock.now() > deadline:
             raise _TooLate
     headers = response.headers
-    return _Answer(response.status_code, headers.get("Location", ""), headers.get("Content-Type", ""), bytes(body))
+    return Answer(response.status_code, headers.get("Location", ""), headers.get("Content-Type", ""), bytes(body))
