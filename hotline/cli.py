@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from hotline.local.drawn import callflow
 from hotline.local.ending import fail, sentences
 
 if TYPE_CHECKING:
@@ -54,15 +55,23 @@ def run() -> None:
 @main.command()
 @click.option("--url", help="Voice URL of another line; its account SID and token must be in the settings.")
 @click.option("--from", "caller", default="+819012345678", show_default=True, help="Number to call from.")
-def phone(url: str | None, caller: str) -> None:
-    """Dial the line from this terminal.
+@click.option("--page", is_flag=True, help="Serve the telephone as a page for browsers on this machine instead.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Of the page.  [default: two above HOTLINE_PORT]")
+def phone(url: str | None, caller: str, page: bool, port: int | None) -> None:
+    """Dial the line from this terminal, or from a page.
 
     Press keys or type what you say, and read what you would hear; ? lists the keys. When operators' telephones ring,
-    you answer for them too. The line that `hotline run` has started is found by itself.
+    you answer for them too. The line that `hotline run` has started is found by itself, and so is its page.
     """
+    settings = _settings(also_local=True)
+    if page:
+        from hotline.local.page import serve
+
+        with sentences():
+            serve(settings, port)
     from hotline.local.dialling import dial
 
-    sys.exit(dial(_settings(also_local=True), url, caller))
+    sys.exit(dial(settings, url, caller))
 
 
 @main.command()
@@ -259,6 +268,9 @@ def check() -> None:
     from hotline.speech.check import main as check_all
 
     sys.exit(check_all())
+
+
+main.add_command(callflow)
 
 
 @main.command(hidden=True)

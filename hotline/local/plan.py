@@ -21,6 +21,9 @@ BACKEND_DATABASE: Final = "cardstatus"
 TEXT_SENDER: Final = "+815031234567"
 """From which text messages come, for practice."""
 
+NUMBERS: Final = {"+81120950178": "ja", "+81120017827": "en"}
+"""What a practice phone dials, and in which language it is answered there."""
+
 OPERATORS: Final = ("+81312345678", "+81312345679")
 """Whom a practice phone rings: two, so that one can be busy while a caller waits."""
 
@@ -36,6 +39,8 @@ class Plan:
     backend_port: int | None
     carrier_port: int | None
     """Of the practice carrier, which brings text messages; None when Twilio is given."""
+    phone_port: int | None
+    """Of the page of the practice phone; None where a practice call could stop the card of a real person."""
     settings: Mapping[str, str] = field(repr=False)
     """For every program that is started."""
     kept: Mapping[str, str] = field(repr=False)
@@ -47,7 +52,7 @@ class Plan:
     @property
     def can_practise(self) -> bool:
         """Whether a practice call cannot stop the card of a real person."""
-        return is_on_this_machine(self.settings["CARDSTATUS_URL"])
+        return can_practise(self.settings["CARDSTATUS_URL"])
 
 
 def make_plan(home: Path, given: Mapping[str, str], kept: Mapping[str, str]) -> Plan:
@@ -59,6 +64,7 @@ def make_plan(home: Path, given: Mapping[str, str], kept: Mapping[str, str]) -> 
     postgres = None if has_databases else Postgres(home / "postgres")
     valkey = None
     made = {**invented_once, "HOTLINE_PORT": str(port), "HOTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    made["NUMBER_LANGUAGES"] = ",".join(f"{number}={language}" for number, language in NUMBERS.items())
     if postgres:
         made |= {"DATABASE_URL": postgres.url(DATABASE), BACKEND_DATABASE_URL: postgres.url(BACKEND_DATABASE)}
     if "REDIS_URL" not in given:
@@ -72,7 +78,18 @@ def make_plan(home: Path, given: Mapping[str, str], kept: Mapping[str, str]) -> 
     made = {name: value for name, value in made.items() if name not in given}
     # Absolute, because each program may be started from anywhere.
     settings = {**made, **given, "HOTLINE_HOME": str(home)}
-    return Plan(home, port, postgres, valkey, backend_port, carrier_port, settings, {**invented_once, **made})
+    page = phone_port(port) if can_practise(settings.get("CARDSTATUS_URL", "")) else None
+    return Plan(home, port, postgres, valkey, backend_port, carrier_port, page, settings, {**invented_once, **made})
+
+
+def can_practise(backend_url: str) -> bool:
+    """Whether behind the backend at this address there are no cards of real people."""
+    return is_on_this_machine(backend_url)
+
+
+def phone_port(line_port: int) -> int:
+    """Where the page of the practice phone is: two above the line, behind the reference backend."""
+    return line_port + 2 if line_port + 2 <= 65535 else line_port - 2
 
 
 def ports_must_be_free(plan: Plan) -> None:
@@ -81,6 +98,9 @@ def ports_must_be_free(plan: Plan) -> None:
     if plan.backend_port:
         remedy = "stop what uses it, or set HOTLINE_PORT or CARDSTATUS_URL to others."
         must_be_free(plan.backend_port, "for the reference card-status backend", remedy)
+    if plan.phone_port:
+        remedy = "stop what uses it, or set HOTLINE_PORT to another."
+        must_be_free(plan.phone_port, "for the page of the practice phone", remedy)
 
 
 def _practised_with(carrier_port: int) -> dict[str, str]:

@@ -37,6 +37,11 @@ def practice_carrier(port: int) -> Program:
     return Program(Command("carrier", arguments), lambda _: somebody_listens(f"http://127.0.0.1:{port}"))
 
 
+def practice_phone(port: int) -> Program:
+    """The practice phone as a page."""
+    return _program("phone", lambda _: is_well(port, "/healthz"), "phone", "--page", "--port", str(port))
+
+
 def line(plan: Plan) -> list[Program]:
     """Web server, dispatcher and workers."""
     database, redis = plan.settings["DATABASE_URL"], plan.settings["REDIS_URL"]

@@ -20,12 +20,17 @@ def next_person(home: Path, people_file: str | None) -> PracticePerson | None:
     None when the register has nobody whom three facts identify. The first ones of the register come last: the demo
     people stand there, and who wrote a file of their own begins there.
     """
-    people = candidates(read_people(Path(people_file), clock.now().date()) if people_file else made_up_people())
+    people = candidates_of(people_file)
     if not people:
         return None
-    count = _count(home)
+    count = practised_with(home)
     (home / COUNT_FILE).write_text(f"{count + 1}\n", "utf-8")
     return people[count % len(people)]
+
+
+def candidates_of(people_file: str | None) -> list[PracticePerson]:
+    """The candidates in a file, or those who are made up; raises CannotServe for a file that cannot be read."""
+    return candidates(read_people(Path(people_file), clock.now().date()) if people_file else made_up_people())
 
 
 def candidates(people: tuple[Person, ...]) -> list[PracticePerson]:
@@ -40,7 +45,8 @@ def candidates(people: tuple[Person, ...]) -> list[PracticePerson]:
     ]
 
 
-def _count(home: Path) -> int:
+def practised_with(home: Path) -> int:
+    """How many people were practised with so far."""
     with suppress(OSError, ValueError):
         return int((home / COUNT_FILE).read_text("utf-8"))
     return 0

@@ -11,7 +11,7 @@ from hotline.local.invented import keep, read_kept
 from hotline.local.lines import Lines, to_terminal
 from hotline.local.plan import BACKEND_DATABASE, DATABASE, Plan, make_plan, ports_must_be_free
 from hotline.local.practice import practise
-from hotline.local.programs import line, practice_carrier, reference_backend, server
+from hotline.local.programs import line, practice_carrier, practice_phone, reference_backend, server
 from hotline.local.supervised import lasting, supervised
 from hotline.local.supervisor import Supervisor
 from hotline.settings import SettingsFault, load_settings
@@ -64,7 +64,8 @@ def _start(plan: Plan, supervisor: Supervisor, lines: Lines) -> None:
     lines.say("hotline", "starting the line")
     backend = [reference_backend("127.0.0.1", plan.backend_port)] if plan.backend_port else []
     carrier = [practice_carrier(plan.carrier_port)] if plan.carrier_port else []
-    supervisor.start([*backend, *carrier, *line(plan)])
+    phone = [practice_phone(plan.phone_port)] if plan.phone_port else []
+    supervisor.start([*backend, *carrier, *line(plan), *phone])
 
 
 def _migrate(url: str) -> None:
@@ -87,13 +88,15 @@ def _watchful(lines: Lines, supervisor: Supervisor) -> Callable[[str, str], None
 def _addresses(plan: Plan) -> list[str]:
     settings = load_settings()
     public = settings.hotline_public_url
+    page = [f"call it            http://127.0.0.1:{plan.phone_port}"] if plan.phone_port else []
     write = ["write to it        .venv/bin/hotline text"]
     return [
+        *page,
         f"the line answers   POST {public}/voice/incoming{' and /sms/incoming' if settings.sends_texts else ''}",
         f"is it well?        http://127.0.0.1:{plan.port}/healthz and /readyz",
         f"backend            {plan.settings['CARDSTATUS_URL']}",
         f"data and settings  {plan.home}",
-        "dial it yourself   .venv/bin/hotline phone",
+        "call from here     .venv/bin/hotline phone",
         *(write if settings.sends_texts else []),
         "look at it         .venv/bin/hotline calls | requests | follow-ups | texts | messages",
         "Ctrl-C stops everything.",
