@@ -11,7 +11,8 @@ LAYERS = (
     ("callflow",),
     ("store",),
     ("speech", "carrier", "cardstatus"),
-    ("calls", "suspensions", "sound"),
+    ("calls", "suspensions"),
+    ("sound",),
     ("voice", "console", "oncall", "phone"),
     ("app",),
     ("wsgi", "local"),
@@ -29,7 +30,7 @@ PLACES = {
     ),
     "werkzeug": (
         *("hotline.voice", "hotline.console", "hotline.oncall", "hotline.app"),
-        "hotline.cardstatus.reference",
+        *("hotline.phone.page", "hotline.cardstatus.reference"),
     ),
     "requests": ("hotline.cardstatus", "hotline.carrier", "hotline.phone"),
     "urllib3": ("hotline.cardstatus", "hotline.carrier", "hotline.phone"),
