@@ -53,7 +53,7 @@ class Option:
     language: str | None = None
     words: str | None = None
     """The prompt that lists what callers say instead of pressing the key; None means the key alone works."""
-    values: Mapping[str, "Value"] = field(default_factory=dict, repr=False)
+    values: Mapping[str, "Value"] = field(default_factory=dict, repr=False, hash=False)
     """What is filled into the prompt beside the key."""
 
 
@@ -129,7 +129,7 @@ class Reply:
     def said(self) -> tuple[Sentence, ...]:
         """Everything that is said, in order: the sentences, then the options of a menu with their keys.
 
-        An option that a sentence has named already, as a greeting does, is not named again.
+        An option whose key a sentence has named already, as a greeting does, is not named again.
         """
         match self.ending:
             case Listen(Menu(options)):
@@ -138,6 +138,7 @@ class Reply:
                     for option in options
                     if option.prompt is not None
                 )
-                return (*self.sentences, *(option for option in named if option not in self.sentences))
+                said_before = {sentence.values.get("key") for sentence in self.sentences}
+                return (*self.sentences, *(one for one in named if one.values["key"] not in said_before))
             case _:
                 return self.sentences

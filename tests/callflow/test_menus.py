@@ -220,3 +220,11 @@ def test_what_the_greeting_named_the_menu_does_not_name_again():
     again = flow.take(greeted.state, KeysPressed("*"), OPEN)
     for turn in (greeted, again):
         assert [said.prompt for said in turn.reply.said].count("main_menu.other_language") == 1
+
+
+def test_a_key_that_the_greeting_named_in_other_languages_is_named_only_when_the_menu_is_heard_again():
+    greeted = flow.answer(Dialled("vi"), OPEN)
+    again = flow.take(greeted.state, KeysPressed("*"), OPEN)
+    assert "main_menu.other_language" not in [said.prompt for said in greeted.reply.said]
+    assert "main_menu.other_language" in [said.prompt for said in again.reply.said]
+    assert "9" in {option.key for option in greeted.reply.ending.to.options}

@@ -35,7 +35,7 @@ def how_to_enter_a_date(state: State) -> tuple[Sentence, ...]:
     """What follows the question for a birth date: an example and the eras for whoever needs them, else little."""
     has_eras = state.language in LANGUAGES_OF_ERAS
     if not state.explains:
-        return (Sentence("birth_date.or_era", _keys_of_eras("showa", "heisei")),) if has_eras else ()
+        return (Sentence("birth_date.or_era", _keys_of_eras("showa")),) if has_eras else ()
     eras = (Sentence("birth_date.eras", _keys_of_eras(*(era.name for era in ERAS))),) if has_eras else ()
     return (Sentence("birth_date.example", {"example": EXAMPLE_DATE}), *eras)
 
