@@ -58,6 +58,7 @@ ROWS: Final = tuple(
 )
 WORDS: Final = tuple(Spoken("words", 0.9, means) for means in (None, "1", "2", "0", "*", "9", "#"))
 _LOOKED_FOR: Final[dict[Step, tuple[Event, ...]]] = {
+    Step.TAKE_UP: (LookedUp(None, is_limited=True),),
     Step.TEXT_PROMISE: (MayText(may=True), MayText(may=False)),
     **dict.fromkeys((Step.OPERATOR, Step.IN_LINE), tuple(map(InLine, (0, 1, 2, 5)))),
     Step.RINGING: tuple(TransferEnded(*ended) for ended in ((True, True), (False, False), (False, True))),
