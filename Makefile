@@ -18,10 +18,14 @@ MADE := .venv/made
 RUNS := .venv/run-requirements
 TESTS := .venv/test-requirements
 COMPILED := .venv/catalogues
+RENDERED := .venv/recordings
+BROWSER := .venv/browser
 
 WORDS := $(wildcard prompts/*.toml locales/*/LC_MESSAGES/*.po)
+SOUNDS := $(wildcard hotline/sound/*.py hotline/sound/readers.toml hotline/speech/voices.toml hotline/calls/hours.toml \
+	prompts/recordings/*/*)
 
-.PHONY: help run test lint prompts migration bench pins clean
+.PHONY: help run test lint prompts migration bench pins browser clean
 
 help:
 	@echo 'make run             start the whole hotline here and place a practice call'
@@ -33,12 +37,13 @@ help:
 	@echo 'make pins            choose the newest versions of all requirements'
 	@echo 'make clean           remove what make has made; the data in .hotline stays'
 
-run: $(RUNS) $(COMPILED)
+run: $(RUNS) $(COMPILED) $(RENDERED)
 	@exec $(BIN)/hotline run
 
-test: $(TESTS) $(COMPILED)
+# Tests of one group, which share what is slow to start, stay in one process.
+test: $(TESTS) $(COMPILED) $(BROWSER)
 	@echo '==> running the tests'
-	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
 
 lint: $(TESTS)
 	@echo '==> style'
@@ -69,7 +74,7 @@ pins: $(TESTS)
 	@$(PINNED) requirements-dev.in --output-file requirements-dev.txt
 
 clean:
-	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv build prompts/rendered *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find hotline tests bench locales \( -name '__pycache__' -o -name '*.mo' \) -prune -exec rm -rf {} +
 
 $(MADE):
@@ -96,4 +101,18 @@ $(TESTS): requirements-dev.txt $(RUNS)
 $(COMPILED): $(WORDS) | $(RUNS)
 	@echo '==> compiling the catalogues'
 	@$(BIN)/python -m hotline.speech.catalogues compile
+	@touch $@
+
+$(BROWSER): $(TESTS)
+	@.ci/browser
+	@touch $@
+
+browser: $(TESTS)
+	@.ci/browser
+	@touch $(BROWSER)
+
+# A language without a voice of its own is heard through these; without them, through the voice of its neighbour.
+$(RENDERED): $(COMPILED) $(SOUNDS)
+	@echo '==> recording the languages that have no voice'
+	@$(BIN)/hotline prompts render --without-voice
 	@touch $@

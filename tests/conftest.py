@@ -14,8 +14,21 @@ from hotline.local.ports import free_port as unused_port
 from hotline.store.database import migrate
 
 TEMPLATE = "hotline_template"
+BROWSER_LEFT_OUT = "no Chromium can be started here"
+"""Why a test of the practice phone's page was left out."""
 
 _numbers = count(1)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly that the page was not tested. Here, and not beside its tests: only this file is known to the process
+    that writes the summary.
+    """
+    left_out = [one for one in terminalreporter.getreports("skipped") if BROWSER_LEFT_OUT in str(one.longrepr)]
+    if left_out:
+        terminalreporter.section("THE PAGE OF THE PRACTICE PHONE WAS NOT TESTED", "!", red=True, bold=True)
+        terminalreporter.line(f"{len(left_out)} tests were left out, because {BROWSER_LEFT_OUT}.", red=True)
+        terminalreporter.line("Install Chromium, or let `make browser` try to fetch one; then run them again.", red=True)
 
 
 @pytest.fixture(scope="session")

@@ -109,6 +109,14 @@ export class Timeline {
     add?.();
   }
 
+  /** The first entry of a later moment: what is read from the store is told a little after it happened. */
+  #later(when) {
+    let next = null;
+    let before = this.#list.lastElementChild;
+    while (before && before.querySelector("time").dateTime > when) [next, before] = [before, before.previousElementSibling];
+    return next;
+  }
+
   #add(when, kind, title, fill) {
     at("timeline-empty").hidden = true;
     const entry = make("li", `is-${kind}`);
@@ -123,6 +131,6 @@ export class Timeline {
       words.append(" ", text, " ", took);
     }
     entry.append(words, " ", time);
-    addBelow(this.#frame, () => this.#list.append(entry));
+    addBelow(this.#frame, () => this.#list.insertBefore(entry, this.#later(when)));
   }
 }

@@ -2,7 +2,7 @@
 
 const RETRY_MS = 700;
 const SILENCE_MS = 30_000;
-/** The server says at least every 10 s that it is there; after three times that, the connection is dead. */
+/** The server says every 15 s that it is there; after twice that, the connection is dead. */
 
 /** The server did not answer at all. */
 export class Away extends Error {}
@@ -57,6 +57,8 @@ async function follow(call, tell, ended) {
     const status = await listen(call, place, tell, told, ended);
     if (ended.aborted || place.over) return;
     if (status === 404) return tell.gone();
+    // Everything was told before.
+    if (status === 204) return;
     if (status !== 200) tell.away();
     await new Promise((later) => setTimeout(later, status === 200 ? 50 : RETRY_MS));
   }
@@ -78,7 +80,7 @@ async function listen(call, place, tell, told, ended) {
     const headers = { Accept: "text/event-stream", ...(place.last && { "Last-Event-ID": String(place.last) }) };
     const answer = await fetch(`/calls/${call}/events`, { headers, cache: "no-store", signal: dead.signal });
     status = answer.status;
-    if (!answer.ok) return status;
+    if (status !== 200) return status;
     tell.back();
     await read(answer.body, place, told, heard);
   } catch {
