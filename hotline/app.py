@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from flask import Flask
@@ -22,6 +23,8 @@ from hotline.oncall.health import health_blueprint
 from hotline.privacy import Vault
 from hotline.settings import Settings
 from hotline.speech.messages import write_message
+from hotline.speech.places import THE_LINE
+from hotline.speech.recordings import Recordings
 from hotline.speech.speak import load_wording, wording
 from hotline.store.database import Engine, connect_to
 from hotline.store.texts import DueText
@@ -56,8 +59,9 @@ def build_parts(settings: Settings, engine: Engine) -> Parts:
     """The calls and conversations of the line over a database, whose engine commits each statement by itself."""
     prints = Prints(settings.hotline_secret_key.get_secret_value())
     vault = build_vault(settings)
-    line = build_line(settings)
-    renderer = TwimlRenderer(settings.hotline_public_url, settings.operator_numbers)
+    recordings = Recordings(recordings_folder(settings))
+    line = build_line(settings, recordings)
+    renderer = TwimlRenderer(settings.hotline_public_url, settings.operator_numbers, recordings)
     calls = Calls(engine, vault, prints, renderer, line)
     endings = Endings(engine, vault, prints, line)
     return Parts(engine, vault, renderer, line, calls, endings, Conversations(engine, prints, calls, endings, line))
@@ -68,11 +72,18 @@ def build_vault(settings: Settings) -> Vault:
     return Vault(key.get_secret_value() for key in settings.hotline_encryption_keys)
 
 
-def build_line(settings: Settings) -> Line:
+def recordings_folder(settings: Settings) -> Path:
+    """Where recordings are played from."""
+    return settings.hotline_recordings or THE_LINE.rendered
+
+
+def build_line(settings: Settings, recordings: Recordings) -> Line:
     """How the line is set up; raises SettingsFault for a language that the line does not speak."""
     return Line(
         languages=offered_languages(settings),
-        without_voice=frozenset(code for code in LANGUAGES if wording().voice(code).nearest),
+        without_voice=frozenset(
+            code for code in LANGUAGES if wording().voice(code).nearest and not recordings.speaks(code)
+        ),
         operators=len(settings.operator_numbers),
         rings_in_turn=settings.operator_ringing == "in-turn",
         sends_texts=settings.sends_texts,
@@ -99,7 +110,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.sends_texts:
         # Who writes is promised later answers: without a way to send them, nobody is invited to write.
         app.register_blueprint(sms_blueprint(Sms(parts.conversations, parts.renderer, engine, numbers), signatures))
-    app.register_blueprint(recordings_blueprint())
+    app.register_blueprint(recordings_blueprint(recordings_folder(settings)))
     app.register_blueprint(health_blueprint(engine))
     return app
 

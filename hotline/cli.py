@@ -10,6 +10,7 @@ import click
 
 from hotline.local.drawn import callflow
 from hotline.local.ending import fail, sentences
+from hotline.sound.commands import prompts
 
 if TYPE_CHECKING:
     from hotline.settings import Settings
@@ -254,22 +255,7 @@ def rotate() -> None:
         fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
 
 
-@main.group()
-def prompts() -> None:
-    """Look after what the line says."""
-
-
-@prompts.command("check")
-def check() -> None:
-    """See that everything can be said, written and understood.
-
-    Walks through the whole conversation in every language, which takes a while; ends with 1 when something is wrong.
-    """
-    from hotline.speech.check import main as check_all
-
-    sys.exit(check_all())
-
-
+main.add_command(prompts)
 main.add_command(callflow)
 
 

@@ -55,6 +55,7 @@ class Settings(BaseModel):
 
     hotline_port: int = Field(8000, ge=1, le=65535)
     hotline_home: Path = Path(".hotline")
+    hotline_recordings: Path | None = None
     hotline_public_url: str
     hotline_encryption_keys: tuple[SecretStr, ...] = Field(min_length=1)
     hotline_secret_key: SecretStr = Field(min_length=16)
@@ -149,7 +150,7 @@ class Settings(BaseModel):
 
     @field_validator(
         *("twilio_auth_token_next", "twilio_api_key", "twilio_api_secret", "twilio_api_url", "text_sender"),
-        "cardstatus_people",
+        *("cardstatus_people", "hotline_recordings"),
         mode="before",
     )
     @classmethod

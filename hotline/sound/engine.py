@@ -31,6 +31,6 @@ class Engine(Protocol):
         """What the index of the recordings names as their maker."""
         ...
 
-    def read(self, text: str) -> Spoken:
-        """The text as sound, at the engine's own rate and level; raises CannotReadAloud."""
+    def read(self, text: str, pace: float = 1.0) -> Spoken:
+        """The text as sound, at the engine's own rate and level; below 1 it is read slower. Raises CannotReadAloud."""
         ...

@@ -45,10 +45,11 @@ class Espeak:
             f"espeak-ng {' and '.join(filter(None, (self.voice, self.other_voice)))}, {self.words_a_minute} words/min"
         )
 
-    def read(self, text: str) -> Spoken:
+    def read(self, text: str, pace: float = 1.0) -> Spoken:
         """See Engine."""
         marked = self._with_voices(text)
-        samples = _library().read(marked or text, self.voice, self.words_a_minute, is_marked=marked is not None)
+        words_a_minute = round(self.words_a_minute * pace)
+        samples = _library().read(marked or text, self.voice, words_a_minute, is_marked=marked is not None)
         return Spoken(np.frombuffer(samples, "<i2").astype(np.float32) / np.float32(32768), _library().rate)
 
     def _with_voices(self, text: str) -> str | None:

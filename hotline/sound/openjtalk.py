@@ -28,10 +28,10 @@ class OpenJTalk:
         """See Engine."""
         return f"Open JTalk, speed {self.speed:g}"
 
-    def read(self, text: str) -> Spoken:
+    def read(self, text: str, pace: float = 1.0) -> Spoken:
         """See Engine."""
         with _ONE_AT_A_TIME:
-            samples, rate = _loaded().tts(text, speed=self.speed)
+            samples, rate = _loaded().tts(text, speed=self.speed * pace)
         if not len(samples):
             raise CannotReadAloud(f"Open JTalk read nothing of a text of {len(text)} letters.")
         return Spoken((samples / FULL_SCALE).astype(np.float32), rate)

@@ -72,6 +72,16 @@ def faded(samples: Samples) -> Samples:
     return result
 
 
+def silence(seconds: float) -> Samples:
+    """Nothing, for so long."""
+    return np.zeros(round(RATE * seconds), dtype=np.float32)
+
+
+def with_pause(samples: Samples, seconds: float) -> Samples:
+    """The sound and then silence: where both ends are silent, files follow each other without a click."""
+    return np.concatenate((samples, silence(seconds)))
+
+
 def loudness_db(samples: Samples) -> float:
     """The root mean square of the speech in it, in decibels below full scale; its pauses do not count."""
     frames = _frames(samples)[_is_speech(samples)]
@@ -87,6 +97,24 @@ def wav(samples: Samples) -> bytes:
         sound.setframerate(RATE)
         sound.writeframes(np.clip(np.rint(samples * 32767), -32768, 32767).astype("<i2").tobytes())
     return written.getvalue()
+
+
+def samples_of(file: bytes) -> Spoken:
+    """The sound of a WAV file, of any rate and number of channels, mixed into one; raises CannotReadAloud."""
+    try:
+        with wave.open(io.BytesIO(file)) as sound:
+            width, channels, rate = sound.getsampwidth(), sound.getnchannels(), sound.getframerate()
+            frames = sound.readframes(sound.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise CannotReadAloud(f"It is no plain WAV file ({error}): save it as WAV, PCM.") from error
+    frames = frames[: len(frames) // (width * channels) * width * channels]
+    if width == 1:
+        samples = np.frombuffer(frames, np.uint8).astype(np.float32) / np.float32(128) - np.float32(1)
+    else:
+        # The upper two bytes of each sample are more than a telephone can carry.
+        raw = np.frombuffer(frames, np.uint8).reshape(-1, width)[:, -2:]
+        samples = np.ascontiguousarray(raw).view("<i2")[:, 0].astype(np.float32) / np.float32(32768)
+    return Spoken(samples.reshape(-1, channels).mean(axis=1, dtype=np.float32), rate)
 
 
 def _limited(samples: Samples) -> Samples:

@@ -16,12 +16,13 @@ from hotline.callflow.walk import prompts_used
 from hotline.speech.catalogues import extract_template, languages, written
 from hotline.speech.doubts import find_doubts
 from hotline.speech.heard_lists import MENUS, PREFIX, find_clashes
-from hotline.speech.message_faults import WRITTEN_ONLY, find_fault
+from hotline.speech.inventory import find_leftovers, inventory
+from hotline.speech.message_faults import find_fault
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
 from hotline.speech.pofiles import DOMAIN, CatalogueFault, po_path, read_catalogue
 from hotline.speech.prompts import Prompt, PromptFault, load_prompts
-from hotline.speech.recordings import find_recordings
-from hotline.speech.templates import parse_template, placeholders
+from hotline.speech.recordings import Recordings
+from hotline.speech.speak import Wording
 from hotline.speech.voices import Voice, VoicesFault, load_voices
 
 MOST_LINES: Final = 10
@@ -91,7 +92,7 @@ def check_prompts(places: Places = THE_LINE, conversation: Conversation | None =
         for code in spoken
         if code in voices
     }
-    notes = (*_notes(voices.values(), prompts, places), *_doubts(of_languages, places))
+    notes = (*_of_recordings(voices, places), *_doubts(of_languages, places))
     return Findings(tuple(general), of_languages, notes)
 
 
@@ -137,8 +138,6 @@ def _check_language(
     lists = {name: str(messages[name].string) for name in messages.keys() & said.keys() if name.startswith(PREFIX)}
     for name, clash in find_clashes(lists, menus, voice.code):
         yield f"{name} {clash}"
-    for name in sorted(find_recordings(voice.code, places).keys() - _recordable(said.values())):
-        yield f"{name} is recorded, but no prompt without placeholders: nobody will hear it."
 
 
 def _wrong_with(prompt: Prompt, message: Message | None, voice: Voice) -> str | None:
@@ -149,23 +148,30 @@ def _wrong_with(prompt: Prompt, message: Message | None, voice: Voice) -> str | 
     return find_fault(prompt, message, voice)
 
 
-def _recordable(prompts: Iterable[Prompt]) -> set[str]:
-    return {prompt.id for prompt in prompts if not placeholders(parse_template(prompt.text))}
+def _of_recordings(voices: Mapping[str, Voice], places: Places) -> Iterator[str]:
+    """What is recorded where no voice speaks, or where voice actors have begun; and what of theirs nobody hears."""
+    for code, voice in voices.items():
+        actors = places.recordings / code
+        if voice.nearest is None and not actors.is_dir():
+            continue
+        wanted = inventory(code, words=Wording(places))
+        index = Recordings(places.rendered, plays_every_engine=True).index(code)
+        made = [index.texts[one.text] for one in wanted if one.text in index.texts]
+        by_actors = sum(not one.by_engine for one in made)
+        yield (
+            f"{code}: of {len(wanted)} pieces {by_actors} are recorded by voice actors and {len(made) - by_actors} by "
+            f"an engine. {_what_speaks(voice, len(wanted) - len(made))}"
+        )
+        yield from (f"{code}: {leftover}" for leftover in find_leftovers(actors, wanted))
 
 
-def _notes(voices: Iterable[Voice], prompts: Mapping[str, Prompt], places: Places) -> Iterator[str]:
-    for voice in voices:
-        if voice.nearest is not None:
-            spoken = {
-                prompt.id
-                for prompt in prompts.values()
-                if prompt.is_said_in(voice.code) and not prompt.id.startswith((*WRITTEN_ONLY, PREFIX))
-            }
-            recorded = spoken & find_recordings(voice.code, places).keys()
-            yield (
-                f"{voice.code} has no voice of its own. Recorded prompts: {len(recorded)}; "
-                f"read by the nearest voice, {voice.voice} ({voice.nearest}): {len(spoken - recorded)}."
-            )
+def _what_speaks(voice: Voice, missing: int) -> str:
+    if not missing:
+        return "None is missing."
+    whose = f"the nearest voice, {voice.voice} ({voice.nearest})" if voice.nearest else f"the voice {voice.voice}"
+    return (
+        f"The sentences with the other {missing} are read by {whose}: `hotline prompts render --language {voice.code}`."
+    )
 
 
 def _doubts(languages: Iterable[str], places: Places) -> Iterator[str]:

@@ -25,6 +25,16 @@ class Places:
         """The folder of the catalogues."""
         return self.root / "locales"
 
+    @property
+    def recordings(self) -> Path:
+        """The folder of voice actors' files: a folder for each language."""
+        return self.prompts / "recordings"
+
+    @property
+    def rendered(self) -> Path:
+        """The folder of what is played: a folder for each language, with an index."""
+        return self.prompts / "rendered"
+
 
 THE_LINE: Final = Places(Path(__file__).parents[2], Path(__file__).with_name("voices.toml"))
 """The words that the hotline itself speaks."""

@@ -1,19 +1,28 @@
 """A prompt and a language in, what is spoken and by which voice, or what is written, out."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cache
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from hotline.callflow.replies import Day, Digits, LanguageName, Sentence, Value
 from hotline.speech.catalogues import load_translations
 from hotline.speech.limits import cut, say_characters
+from hotline.speech.pieces import (
+    Pause,
+    Piece,
+    row_of_date,
+    row_of_day,
+    row_of_digits,
+    row_of_time,
+    row_of_words,
+    with_ending,
+)
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
 from hotline.speech.pofiles import CatalogueFault
 from hotline.speech.prompts import Prompt, load_prompts
-from hotline.speech.recordings import find_recordings
 from hotline.speech.templates import Template, TemplateFault, parse_template, placeholders, speakable
 from hotline.speech.voices import Voice, load_voices
 from hotline.speech.written import Pen
@@ -22,6 +31,9 @@ _log = logging.getLogger(__name__)
 
 BETWEEN_PHRASES: Final = "|"
 """What separates the phrases of a prompt that lists what callers say."""
+
+
+_T = TypeVar("_T")
 
 
 class CannotSpeak(Exception):
@@ -53,8 +65,6 @@ class Utterance:
     """The `language` attribute of `<Say>`."""
     voice: str
     """The `voice` attribute of `<Say>`."""
-    recording: str | None = None
-    """The file that is played instead, below the folder of recordings; the text is what it says."""
 
     def pieces(self) -> tuple[str, ...]:
         """The text in pieces that one `<Say>` takes each, cut at the ends of sentences; nearly always one."""
@@ -98,17 +108,29 @@ class Wording:
         self._pens: Mapping[str, Pen] = {code: Pen(voice) for code, voice in self._voices.items()}
         self._translations: dict[str, Mapping[str, tuple[str, str]]] = {}
         self._templates: dict[tuple[str, str], Template | None] = {}
-        self._recordings: dict[str, Mapping[str, str]] = {}
 
     def speak(self, sentence: Sentence, language: str) -> Utterance:
         """See `speak` of this module."""
         text, code = self._render(sentence, language, self._voices)
         voice = self._voices[code]
-        return Utterance(text, voice.language, voice.voice, self._recordings_of(code).get(sentence.prompt))
+        return Utterance(text, voice.language, voice.voice)
 
     def write(self, sentence: Sentence, language: str) -> str:
         """See `write` of this module."""
         return self._render(sentence, language, self._pens)[0]
+
+    def words(self, sentence: Sentence, language: str) -> tuple[str, str]:
+        """What `speak` says, and the language of the line that it is in."""
+        return self._render(sentence, language, self._voices)
+
+    def row(self, sentence: Sentence, language: str) -> tuple[Piece, ...]:
+        """The same words as a row of pieces, in the language that `words` names; raises as `speak` does."""
+        row = self._worded(sentence, language, self._fill_row)[0]
+        return (*row[:-1], replace(row[-1], pause=Pause.SENTENCE)) if row else ()
+
+    def prompt(self, prompt: str) -> Prompt:
+        """The script of a prompt; raises KeyError for one that no script has."""
+        return self._prompts[prompt]
 
     def voice(self, language: str) -> Voice:
         """How the language is spoken; one that has no voice is spoken as the source language."""
@@ -126,12 +148,16 @@ class Wording:
 
     def _render(self, sentence: Sentence, language: str, tongues: Mapping[str, _Tongue]) -> tuple[str, str]:
         """The text, and the language that it is in."""
+        return self._worded(sentence, language, lambda filled, code: self._fill(filled, code, tongues[code]))
+
+    def _worded(self, sentence: Sentence, language: str, fill: Callable[[Sentence, str], _T]) -> tuple[_T, str]:
+        """What `fill` makes of the sentence, and the language that it is in."""
         code = self._spoken(sentence.language or language)
         self._refuse_elsewhere(sentence, code)
         try:
-            return self._fill(sentence, code, tongues[code]), code
+            return fill(sentence, code), code
         except _Untranslated:
-            return self._fill(sentence, SOURCE_LANGUAGE, tongues[SOURCE_LANGUAGE]), SOURCE_LANGUAGE
+            return fill(sentence, SOURCE_LANGUAGE), SOURCE_LANGUAGE
 
     def _spoken(self, code: str) -> str:
         if code in self._voices:
@@ -153,13 +179,35 @@ class Wording:
             return template[0]
         parts = list(template)
         for at in range(1, len(parts), 2):
-            try:
-                value = sentence.values[parts[at]]
-            except KeyError:
-                # Only names: the values may be what the caller keyed.
-                raise CannotSpeak(f"{sentence.prompt} needs {{{parts[at]}}}, which the step did not give.") from None
-            parts[at] = self._say(value, code, tongue)
+            parts[at] = self._say(_value(sentence, parts[at]), code, tongue)
         return "".join(parts)
+
+    def _fill_row(self, sentence: Sentence, code: str) -> tuple[Piece, ...]:
+        template = self._template(sentence.prompt, code)
+        row = row_of_words(template[0])
+        for at in range(1, len(template), 2):
+            words = template[at + 1]
+            value = self._row(_value(sentence, template[at]), code)
+            row = (*row, *with_ending(value, words), *row_of_words(words))
+        return row
+
+    def _row(self, value: Value, code: str) -> tuple[Piece, ...]:
+        voice = self._voices[code]
+        match value:
+            case Digits(groups):
+                return row_of_digits(groups, voice)
+            case str() if value not in voice.keys and value.isascii() and value.isdigit():
+                return row_of_digits((value,), voice)
+            case Sentence():
+                return self._fill_row(value, code)
+            case Day(day):
+                return row_of_day(day, voice)
+            case time():
+                return row_of_time(value, voice)
+            case date() if not isinstance(value, datetime):
+                return row_of_date(value, voice)
+            case _:
+                return row_of_words(self._say(value, code, voice))
 
     def _say(self, value: Value, code: str, tongue: _Tongue) -> str:
         match value:
@@ -210,15 +258,13 @@ class Wording:
                 self._translations[code] = {}
         return self._translations[code]
 
-    def _recordings_of(self, code: str) -> Mapping[str, str]:
-        """The prompts that are played; one with placeholders would say the same whatever is filled in."""
-        try:
-            return self._recordings[code]
-        except KeyError:
-            found = find_recordings(code, self._places).items()
-            plain = {prompt.id for prompt in self._prompts.values() if not placeholders(parse_template(prompt.text))}
-            self._recordings[code] = {prompt: file for prompt, file in found if prompt in plain}
-            return self._recordings[code]
+
+def _value(sentence: Sentence, name: str) -> Value:
+    try:
+        return sentence.values[name]
+    except KeyError:
+        # Only names: the values may be what the caller keyed.
+        raise CannotSpeak(f"{sentence.prompt} needs {{{name}}}, which the step did not give.") from None
 
 
 def _say_text(text: str, tongue: _Tongue) -> str:

@@ -15,6 +15,7 @@ from hotline.callflow.replies import Entry, HangUp, Hold, Listen, Menu, Record, 
 from hotline.callflow.state import Turn
 from hotline.speech.hearing import hints, listening_language
 from hotline.speech.messages import write_reply
+from hotline.speech.recordings import Recordings
 from hotline.speech.speak import speak
 
 BETWEEN_KEYS_S: Final = 5
@@ -45,10 +46,12 @@ RECORDINGS: Final = "/recordings"
 class TwimlRenderer:
     """Renders turns for one public address and one set of operators."""
 
-    def __init__(self, public_url: str, operator_numbers: Sequence[str]) -> None:
+    def __init__(self, public_url: str, operator_numbers: Sequence[str], recordings: Recordings | None = None) -> None:
+        """Without recordings, voices say everything."""
         self._url = public_url
         self._path = urlsplit(public_url).path
         self._operator_numbers = tuple(operator_numbers)
+        self._recordings = recordings
 
     def __call__(self, turn: Turn, number: int) -> str:
         """The TwiML of a turn; the next webhook will carry its number."""
@@ -142,10 +145,12 @@ class TwimlRenderer:
                 verb.pause(length=BETWEEN_STEPS_S)
 
     def _say_sentence(self, verb: VoiceResponse | Gather, sentence: Sentence, language: str) -> None:
-        utterance = speak(sentence, language)
-        if utterance.recording is not None:
-            verb.play(f"{self._url}{RECORDINGS}/{utterance.recording}")
+        recorded = self._recordings and self._recordings.find(sentence, language)
+        if recorded:
+            for file in recorded:
+                verb.play(f"{self._url}{RECORDINGS}/{file}")
             return
+        utterance = speak(sentence, language)
         for piece in utterance.pieces():
             verb.say(piece, language=utterance.language, voice=utterance.voice)
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Response, request, send_from_directory
@@ -10,12 +11,12 @@ from werkzeug.exceptions import HTTPException
 
 from hotline import clock
 from hotline.callflow.events import Dialled
-from hotline.callflow.languages import FIRST_LANGUAGE
+from hotline.callflow.languages import FIRST_LANGUAGE, LANGUAGES
 from hotline.calls.endings import Endings
 from hotline.calls.known import StillThere, UnknownCall
 from hotline.calls.turns import Calls
 from hotline.speech.last_resort import last_resort
-from hotline.speech.recordings import recordings_folder
+from hotline.speech.recordings import FILE
 from hotline.store.calls import ENDED_STATUSES
 from hotline.store.database import DATABASE_TROUBLE
 from hotline.voice.forms import ImpossibleForm, read_caller, read_event, read_recording, read_sid
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 
 NO_TURN: Final = -1
 """Instead of a turn number that is none: no call is ever at it, so the caller gets the newest answer."""
+
+A_YEAR_S: Final = 31_536_000
+"""The longest time that HTTP lets a copy be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +133,18 @@ def voice_blueprint(webhooks: Webhooks) -> Blueprint:
     return blueprint
 
 
-def recordings_blueprint() -> Blueprint:
-    """The prompts that are recorded, for everybody who asks: they are what every caller hears."""
+def recordings_blueprint(folder: Path) -> Blueprint:
+    """What is recorded, for everybody who asks: it is what every caller hears."""
     blueprint = Blueprint("recordings", __name__, url_prefix=RECORDINGS)
 
-    @blueprint.get("/<path:recording>")
-    def recording(recording: str) -> Response:
-        return send_from_directory(recordings_folder(), recording, max_age=86400)
+    @blueprint.get("/<language>/<file>")
+    def recording(language: str, file: str) -> Response:
+        if language not in LANGUAGES or not FILE.fullmatch(file):
+            return Response(status=404)
+        # The name says what is in the file: it never has to be fetched twice.
+        answer = send_from_directory(folder.absolute(), f"{language}/{file}", mimetype="audio/wav", max_age=A_YEAR_S)
+        answer.cache_control.immutable = True
+        return answer
 
     return blueprint
 

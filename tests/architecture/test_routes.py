@@ -13,7 +13,7 @@ from hotline.settings import Settings
 HEALTH = {"/healthz", "/readyz"}
 """They say whether the line is well, and nothing of calls."""
 
-OPEN_TO_ALL = HEALTH | {"/recordings/<path:recording>"}
+OPEN_TO_ALL = HEALTH | {"/recordings/<language>/<file>"}
 """What the line says is no secret: Twilio fetches its recordings without a signature."""
 
 SIGNED = {

@@ -12,9 +12,10 @@ import pytest
 
 from hotline.callflow.languages import LANGUAGES
 from hotline.sound import espeak
-from hotline.sound.aloud import engine_of, engines, read_aloud
+from hotline.sound.aloud import read_aloud
 from hotline.sound.engine import CannotReadAloud
 from hotline.sound.espeak import Espeak
+from hotline.sound.readers import reader_of, readers
 from hotline.speech.speak import wording
 
 GREETINGS = {"ja": "お電話ありがとうございます。", "en": "Press 2.", "ne": "एक नम्बर थिच्नुहोस्।", "fil": "Pindutin ang 2."}
@@ -27,7 +28,7 @@ def _length(sound: bytes) -> float:
 
 
 def test_every_language_of_the_line_is_read_aloud():
-    assert set(engines()) == set(LANGUAGES)
+    assert set(readers()) == set(LANGUAGES)
     for language in LANGUAGES:
         digits = wording().voice(language).words
         assert 0.1 < _length(read_aloud(digits["7"], language)) < 1.5, language
@@ -66,7 +67,7 @@ def test_marks_in_a_text_are_read_and_not_obeyed():
 
 
 def test_figures_in_filipino_are_read_in_english():
-    filipino = engine_of("fil")
+    filipino = reader_of("fil").engine
     assert isinstance(filipino, Espeak)
     assert filipino._with_voices("Pindutin ang 2.") == ('<speak>Pindutin ang <voice name="en-us">2</voice>.</speak>')
     assert filipino._with_voices("Salamat po.") is None

@@ -135,31 +135,6 @@ def test_a_prompt_for_one_language_that_is_not_translated_is_spoken_all_the_same
     assert say(line, "eras.named") == Utterance("By era.", "en-US", "Polly.Joanna-Neural")
 
 
-def test_a_recorded_prompt_is_played_in_its_language_and_keeps_its_words(line: Line) -> None:
-    line.record("ja", "menu.hello.wav")
-    assert say(line, "menu.hello") == Utterance("ようこそ。", "ja-JP", "Polly.Kazuha-Neural", "ja/menu.hello.wav")
-    assert say(line, "menu.hello", language="en").recording is None
-    assert say(line, "things.card").recording is None
-
-
-def test_a_wave_file_is_played_rather_than_a_compressed_one(line: Line) -> None:
-    line.record("ja", "things.card.mp3")
-    assert say(line, "things.card").recording == "ja/things.card.mp3"
-    line.record("ja", "things.card.wav")
-    assert say(line, "things.card").recording == "ja/things.card.wav"
-
-
-def test_a_recording_cannot_stand_for_a_sentence_that_is_filled_in(line: Line) -> None:
-    line.record("ja", "menu.lost.wav")
-    assert say(line, "menu.lost", {"key": "2"}).recording is None
-
-
-def test_a_recording_of_another_language_is_not_played_for_a_missing_translation(line: Line) -> None:
-    line.record("ja", "menu.hello.wav")
-    line.translate("ja", {"menu.hello": ""})
-    assert say(line, "menu.hello") == Utterance("Welcome.", "en-US", "Polly.Joanna-Neural")
-
-
 def test_a_sentence_within_a_sentence_is_spoken_in_the_same_language(line: Line) -> None:
     assert (
         say(line, "confirm.what", {"what": Sentence("things.card", language="en")}).text == "停止するのは、カードです。"

@@ -8,57 +8,56 @@ import pytest
 from tests.voice.conftest import Twilio
 
 RECORDING = "RE" + "a" * 32
+FILE, LINKED = f"{'a1' * 16}.wav", f"{'b2' * 16}.wav"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """The folder of all recordings, with one in it and secrets around it."""
-    folder = tmp_path / "prompts" / "recordings"
+    folder = tmp_path / "prompts" / "rendered"
     (folder / "ne").mkdir(parents=True)
-    (folder / "ne" / "main_menu.greeting.wav").write_bytes(b"RIFF namaste")
-    (tmp_path / "prompts" / "secret.toml").write_text("secret")
-    (tmp_path / "prompts" / "recordings-of-others").mkdir()
-    (tmp_path / "prompts" / "recordings-of-others" / "secret.wav").write_text("secret")
-    (folder / "ne" / "linked.wav").symlink_to(tmp_path / "prompts" / "nowhere.wav")
-    monkeypatch.setattr("hotline.voice.webhooks.recordings_folder", lambda: folder)
+    (folder / "ne" / FILE).write_bytes(b"RIFF namaste")
+    (folder / "ne" / "index.json").write_text("secret")
+    (folder / "secret").mkdir()
+    (folder / "secret" / FILE).write_text("secret")
+    (tmp_path / "prompts" / "ne").mkdir()
+    (tmp_path / "prompts" / "ne" / FILE).write_text("secret")
+    (folder / "ne" / LINKED).symlink_to(tmp_path / "prompts" / "nowhere.wav")
     return folder
 
 
-def test_a_recorded_prompt_is_played_to_everybody_and_kept_for_a_day(twilio, folder):
-    with twilio.client.get("/recordings/ne/main_menu.greeting.wav") as answer:
+@pytest.fixture
+def line(dial, folder) -> Twilio:
+    """A line that plays what is in the folder."""
+    return dial(hotline_recordings=str(folder))
+
+
+def test_a_recording_is_played_to_everybody_and_kept_for_ever(line):
+    with line.client.get(f"/recordings/ne/{FILE}") as answer:
         assert (answer.status_code, answer.data) == (200, b"RIFF namaste")
-        assert answer.content_type in ("audio/wav", "audio/x-wav", "audio/vnd.wave")
-        assert answer.cache_control.max_age == 86400
+        assert answer.content_type == "audio/wav"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "ne",
-        "ne/",
-        "",
-        "ne/none.wav",
-        "ne/linked.wav",
-        "../secret.toml",
-        "ne/../../secret.toml",
-        "%2e%2e/secret.toml",
-        "..%2fsecret.toml",
-        "..%5csecret.toml",
-        "../recordings-of-others/secret.wav",
-        "%2fetc/passwd",
-        "/etc/passwd",
-        "ne/main_menu.greeting.wav%00.toml",
+        *("", "ne", "ne/", "ne/index.json", "ne/.lock", f"ne/{LINKED}", f"ne/{'0' * 32}.wav", f"ja/{FILE}"),
+        *(f"../ne/{FILE}", f"%2e%2e/{FILE}", f"..%2fne/{FILE}", f"ne/..%2f..%2fne%2f{FILE}", f"..%5cne/{FILE}"),
+        *(f"secret/{FILE}", f"ne/../secret/{FILE}", f"ne/{FILE}%00.wav", f"ne/{FILE}%0a", f"ne/{FILE.upper()}"),
+        *("%2fetc/passwd", "/etc/passwd", f"ne//{FILE}", f"ne/ne/{FILE}"),
     ],
 )
-def test_nothing_else_can_be_had(twilio, folder, path):
-    answer = twilio.client.get(f"/recordings/{path}")
+def test_nothing_else_can_be_had(line, path):
+    answer = line.client.get(f"/recordings/{path}")
     assert answer.status_code in (308, 404)
-    assert b"secret" not in answer.data.replace(b"/secret.toml", b"").replace(b"/secret.wav", b"")
+    assert b"namaste" not in answer.data
+    assert b"secret" not in answer.data.replace(b"/secret/", b"")
 
 
-def test_nobody_writes_there(twilio, folder):
+def test_nobody_writes_there(line):
     for method in ("POST", "PUT", "DELETE"):
-        assert twilio.client.open("/recordings/ne/main_menu.greeting.wav", method=method).status_code == 405
+        assert line.client.open(f"/recordings/ne/{FILE}", method=method).status_code == 405
 
 
 def tells(twilio: Twilio, **form: str) -> int:

@@ -249,6 +249,8 @@ def running_line(
         "PATH": os.environ["PATH"],
         "HOTLINE_PORT": str(port),
         "HOTLINE_HOME": str(directory),
+        # Whether or not this machine has rendered any, the tests hear voices.
+        "HOTLINE_RECORDINGS": str(directory / "recordings"),
         "HOTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "HOTLINE_ENCRYPTION_KEYS": new_key(),
         "HOTLINE_SECRET_KEY": "a secret of sixteen and more",
