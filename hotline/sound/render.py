@@ -155,7 +155,7 @@ class _Studio:
         file = f"{_short(sound, length=32)}.wav"
         _write(self._folder / file, sound)
         self.made += 1
-        return {
+        entry = {
             "file": file,
             "size": len(sound),
             "seconds": round(len(samples) / RATE, 3),
@@ -163,6 +163,9 @@ class _Studio:
             "made_by": maker,
             "made_from": made_from,
         }
+        # Two pauses may be equally long.
+        self._before[made_from] = entry
+        return entry
 
 
 LOCK: Final = ".lock"

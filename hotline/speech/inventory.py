@@ -11,6 +11,8 @@ from typing import Final
 from hotline import clock
 from hotline.callflow import flow
 from hotline.callflow.calendar import ERAS
+from hotline.callflow.course import stopped_card
+from hotline.callflow.languages import FIRST_LANGUAGE, LANGUAGES
 from hotline.callflow.replies import LanguageName, Reply, Sentence, Value
 from hotline.callflow.state import Step
 from hotline.callflow.walk import walk
@@ -97,6 +99,7 @@ def spoken_sentences() -> tuple[Sentence, ...]:
 
 
 def _spoken_replies() -> Iterator[Reply]:
+    yield from (heard.reply for heard in stopped_card(FIRST_LANGUAGE))
     for way in walk():
         state = way.turn.state
         if state.by_text:
@@ -108,13 +111,23 @@ def _spoken_replies() -> Iterator[Reply]:
             yield flow.apologise(state, way.now).reply
 
 
-def _counted(sentence: Sentence) -> tuple[Sentence, ...]:
-    """The sentence, or one for each number where it has a single small one."""
-    numbers = [name for name, value in sentence.values.items() if type(value) is int]
-    if len(numbers) != 1 or not isinstance(number := sentence.values[numbers[0]], int) or number > COUNTED_TO:
-        return (sentence,)
-    values = dict(sentence.values)
-    return tuple(replace(sentence, values=values | {numbers[0]: count}) for count in range(1, COUNTED_TO + 1))
+def _counted(sentence: Sentence) -> Iterator[Sentence]:
+    """The sentence, or one for each language that it can name, or for each number where it has a single small one."""
+    values = sentence.values
+    numbers = [(name, value) for name, value in values.items() if isinstance(value, int)]
+    named = [
+        name for name, value in values.items() if isinstance(value, LanguageName) and value.code != sentence.language
+    ]
+    if len(numbers) == 1 and numbers[0][1] <= COUNTED_TO:
+        yield from (_with(sentence, numbers[0][0], count) for count in range(1, COUNTED_TO + 1))
+    elif named:
+        yield from (_with(sentence, named[0], LanguageName(code)) for code in LANGUAGES)
+    else:
+        yield sentence
+
+
+def _with(sentence: Sentence, name: str, value: Value) -> Sentence:
+    return replace(sentence, values={**sentence.values, name: value})
 
 
 def _likeness(sentence: Sentence) -> object:
