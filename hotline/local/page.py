@@ -4,9 +4,11 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
+from hotline.app import recordings_folder
 from hotline.callflow.languages import FIRST_LANGUAGE, LANGUAGES
 from hotline.local.crib import people_to_try
 from hotline.local.ending import fail
@@ -25,6 +27,7 @@ from hotline.settings import Settings, load_settings
 from hotline.sound.aloud import read_aloud
 from hotline.sound.engine import CannotReadAloud
 from hotline.sound.readers import readers
+from hotline.speech.recordings import Recordings
 from hotline.speech.speak import wording
 from hotline.store.database import DATABASE_TROUBLE, NOT_MIGRATED, connect_to, is_migrated
 
@@ -57,7 +60,7 @@ def build() -> Application:
     """The application, with its own look-out; what gunicorn loads."""
     start_logging()
     settings = load_settings()
-    return build_page(settings, Booth(Shelf(_read_aloud), _tongues()))
+    return build_page(settings, Booth(Shelf(_read_aloud), _tongues(recordings_folder(settings))))
 
 
 def build_page(settings: Settings, booth: Booth) -> Application:
@@ -85,13 +88,16 @@ def _read_aloud(text: str, language: str) -> bytes | None:
         return None
 
 
-def _tongues() -> Tongues:
+def _tongues(recordings: Path) -> Tongues:
     voices = [wording().voice(code) for code in LANGUAGES]
     all_of_them = (
         Tongue(voice.code, voice.name, voice.language, voice.voice, voice.code in readers()) for voice in voices
     )
-    return Tongues(tuple(all_of_them), _words_of)
+    return Tongues(tuple(all_of_them), partial(_words_of, Recordings(recordings, plays_every_engine=True)))
 
 
-def _words_of(_recording: str) -> tuple[str, str] | None:
-    return None
+def _words_of(recordings: Recordings, file: str) -> tuple[str, str] | None:
+    code = file.partition("/")[0]
+    is_silence = any(silence.file == file for silence in recordings.index(code).silences.values())
+    words = "" if is_silence else recordings.text_of(file)
+    return None if words is None else (words, code)

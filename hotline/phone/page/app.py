@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias
 
 import requests
@@ -11,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from hotline.phone.moments import CallerHangsUp, TimePassed
 from hotline.phone.page import asked, guard
-from hotline.phone.page.feed import Event
+from hotline.phone.page.feed import Event, as_text
 from hotline.phone.page.live import LiveCall
 from hotline.phone.page.refusals import Refused
 from hotline.phone.page.shelf import Shelf
@@ -143,7 +144,12 @@ class Page:
         except requests.RequestException:
             return jsonify(messages=[], error="The practice carrier does not answer at the moment.")
         listed = [
-            {"at": text["date_created"], "from": text["from"], "body": text["body"], "standing": text["status"]}
+            {
+                "at": as_text(parsedate_to_datetime(text["date_created"])),
+                "from": text["from"],
+                "body": text["body"],
+                "standing": text["status"],
+            }
             for text in reversed(texts)
         ]
         return jsonify(messages=listed)

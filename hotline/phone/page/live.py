@@ -114,6 +114,12 @@ class LiveCall:
                 if not self._watchers:
                     self._unwatched_since = clock.now()
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether a page watches now."""
+        with self._lock:
+            return self._watchers > 0
+
     def hang_up_unwatched(self, now: datetime) -> None:
         """Hang up when no page has watched for too long."""
         with self._lock:

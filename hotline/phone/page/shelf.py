@@ -13,8 +13,6 @@ from hotline.phone import sounds
 SHELF_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of sound that are kept: more than an hour. What was not asked for longest goes first."""
 
-_READERS: Final = 2
-
 ReadAloud = Callable[[str, str], bytes | None]
 """A text and the code of its language -> a WAV file, or None when nothing reads it aloud."""
 
@@ -37,20 +35,30 @@ class Shelf:
         self._read_aloud = read_aloud
         self._limit = limit
         self._lock = threading.Lock()
-        self._readers = ThreadPoolExecutor(_READERS, "reader")
+        # One: it makes ready what comes later. What is wanted at once is read by whoever wants it.
+        self._reader = ThreadPoolExecutor(1, "reader")
         self._texts: dict[tuple[str, str], Future[Sound | None]] = {}
         self._sounds: OrderedDict[str, Sound] = OrderedDict()
         self._names: dict[str, tuple[str, str]] = {}
         self._size = 0
 
-    def prepare(self, text: str, language: str) -> "Future[Sound | None]":
-        """Begin to read the text aloud, unless that is done already; None comes of a text that nothing reads."""
+    def prepare(self, text: str, language: str) -> None:
+        """Read the text aloud beside what else is done, unless that is done already."""
+        self._reading((text, language))
+
+    def read(self, text: str, language: str) -> Sound | None:
+        """The text read aloud, now; None when nothing reads it."""
         key = (text, language)
+        reading = self._reading(key)
+        if not reading.cancel():
+            return reading.result()
+        # It waits behind others: read here, so that nobody waits for what comes later.
+        sound = self._read(key)
+        done: Future[Sound | None] = Future()
+        done.set_result(sound)
         with self._lock:
-            known = self._texts.get(key)
-            if known is None or (known.done() and not self._still_has(known)):
-                known = self._texts[key] = self._readers.submit(self._read, key)
-            return known
+            self._texts[key] = done
+        return sound
 
     def keep(self, content: bytes, content_type: str = "audio/wav") -> Sound:
         """Put a sound on the shelf."""
@@ -65,6 +73,13 @@ class Shelf:
             if sound := self._sounds.get(sound_id):
                 self._sounds.move_to_end(sound_id)
             return sound
+
+    def _reading(self, key: tuple[str, str]) -> "Future[Sound | None]":
+        with self._lock:
+            known = self._texts.get(key)
+            if known is None or (known.done() and not self._still_has(known)):
+                known = self._texts[key] = self._reader.submit(self._read, key)
+            return known
 
     def _read(self, key: tuple[str, str]) -> Sound | None:
         content = self._read_aloud(*key)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from hotline import clock
 from hotline.phone.faults import WebhookFault
@@ -58,7 +59,7 @@ class Speaker:
     def says(self, who: Who, sentence: Say) -> float:
         """As long as its sound; where nothing reads it aloud, about as long as a voice needs."""
         code = self._tongues.code_of(sentence)
-        sound = self._shelf.prepare(sentence.text, code).result()
+        sound = self._shelf.read(sentence.text, code)
         seconds = seconds_to_say(sentence.text) if sound is None else sound.seconds
         spoken: dict[str, Any] = {"text": sentence.text, "language": code, "tag": sentence.language}
         self._begin("said", who, sound, seconds, spoken)
@@ -67,7 +68,7 @@ class Speaker:
     def plays(self, who: Who, url: str) -> float:
         """As long as the recording is."""
         sound = self._recordings[url]
-        words, code = self._tongues.words_of("/".join(url.split("/")[-2:])) or (_A_RECORDING, "en")
+        words, code = self._tongues.words_of("/".join(urlsplit(url).path.split("/")[-2:])) or (_A_RECORDING, "en")
         spoken = {"text": words, "language": code, "tag": self._tongues.tag_of(code)}
         self._begin("played", who, sound, sound.seconds, spoken)
         return sound.seconds

@@ -42,7 +42,7 @@ def _words(kind: str, told: Any) -> str | None:
             return f"{_MARKS[kind]} {told['text']}"
         case "recovered":
             return "! The line answers again."
-        case "backend":
+        case "behind" if told["kind"] == "backend":
             return f"BACKEND {told['target']}: {told['answer']}, receipt number {told['receipt_number']}"
         case "over":
             return f"{told['by'].upper()} ends the call: {told['status']}{_because(told)}"
