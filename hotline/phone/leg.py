@@ -12,6 +12,7 @@ from hotline.phone.faults import HTTP_CONNECTION_FAILURE, SCHEMA_VIOLATION, Call
 from hotline.phone.forgiving import without_the_unspeakable
 from hotline.phone.handset import Handset
 from hotline.phone.moments import CallerHangsUp, Doing, Happening, Keys, Steps, TimePassed, Wait, Words
+from hotline.phone.played import words_played
 from hotline.phone.transcript import Transcript, Who
 from hotline.phone.twiml import read_twiml
 from hotline.phone.verbs import Document, Gather, Leave, Pause, Play, Reject, Say, Talk, Verb
@@ -247,7 +248,11 @@ class Leg:
         """Begin to play a recording; how many seconds it lasts."""
         if not self._sounds[url]:
             return 0.0
-        self.transcript.event(f"{url} is played")
+        words = words_played(url)
+        if words is None:
+            self.transcript.event(f"{url} is played")
+        elif words:
+            self.transcript.event(f"a recording is played: {words}")
         return self.handset.loudspeaker.plays(self.hearer, url)
 
     def tell(self, ask: Ask) -> None:
