@@ -127,8 +127,6 @@ def test_no_index_means_no_recordings_and_no_word_of_it(studio, caplog):
     [
         *("", "{", "[]", "null", '{"pieces": {}}', '{"pieces": 1, "silences": {}, "is_complete": true, "words": ""}'),
         '{"pieces": {"a": {}}, "silences": {}, "is_complete": true, "words": ""}',
-        '{"pieces": {"a": {"file": "../../x.wav", "size": 1, "made_by": "x"}}, "silences": {}, "is_complete": true, '
-        '"words": ""}',
     ],
 )
 def test_a_broken_index_means_no_recordings_and_is_told_once(studio, caplog, index):
@@ -185,3 +183,14 @@ def test_a_language_is_spoken_by_recordings_only_while_they_are_complete_and_fit
     studio.index("ne", [whole(GREETING)], words="older")
     assert not Recordings(studio.folder).speaks("ne")
     assert not Recordings(studio.folder / "nowhere").speaks("ne")
+
+
+def test_an_index_that_leads_out_of_its_folder_counts_as_broken(studio, caplog):
+    studio.index("ne", [whole(GREETING)])
+    path = studio.path("ne", whole(GREETING))
+    path.rename(studio.folder / path.name)
+    entry = {"file": f"../{path.name}", "size": (studio.folder / path.name).stat().st_size, "made_by": ENGINE}
+    studio.index("ne", [], pieces={whole(GREETING): entry})
+    with caplog.at_level(logging.ERROR):
+        assert Recordings(studio.folder).find(GREETING, "ne") is None
+    assert [record.getMessage() for record in caplog.records] == ["The index of recordings is broken: voices speak."]

@@ -1,6 +1,7 @@
 """Replies whose sentences are recorded: `<Play>` instead of `<Say>`, and words again when a recording is gone."""
 
 import json
+import shutil
 import wave
 from pathlib import Path
 from xml.etree import ElementTree
@@ -8,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from hotline.callflow.course import stopped_card
-from hotline.callflow.replies import Reply
+from hotline.callflow.replies import Reply, Sentence
 from hotline.callflow.state import State, Step, Turn
 from hotline.callflow.walk import walk
 from hotline.phone.twiml import read_twiml
@@ -94,3 +95,20 @@ def test_no_reply_is_too_large_for_twilio(folder):
             seen.setdefault(tuple(sentence.prompt for sentence in way.turn.reply.said), way.turn.reply)
     assert len(seen) > 100
     assert max(len(render(folder, reply, "ne")) for reply in seen.values()) < LARGEST / 4
+
+
+@pytest.mark.parametrize("harm", [None, "a file is gone", "the words are newer"])
+def test_who_hears_recordings_is_not_told_of_another_voice(folder, dial, tmp_path, harm):
+    shutil.copytree(folder, tmp_path / "rendered")
+    path = tmp_path / "rendered" / "ne" / INDEX
+    if harm == "a file is gone":
+        (path.parent / json.loads(path.read_text("utf-8"))["pieces"].popitem()[1]["file"]).unlink()
+    elif harm is not None:
+        path.write_text(path.read_text("utf-8").replace(fingerprint("ne"), "older"), "utf-8")
+    twilio = dial(hotline_recordings=str(tmp_path / "rendered"), number_languages="+81120950178=ja")
+    # 9 for the languages, 9 for more of them, and 1 for Nepali.
+    document = [twilio.presses(keys) for keys in ("9", "9", "1")][-1].text
+    apology = Sentence("language.nearest_voice", {"key": "9"})
+    found = Recordings(tmp_path / "rendered").find(apology, "ne")
+    assert "<Play" in document
+    assert (found is not None and found[0] in document) is (harm is not None)
