@@ -35,6 +35,8 @@ class Shelf:
         self._read_aloud = read_aloud
         self._limit = limit
         self._lock = threading.Lock()
+        self._calm = threading.Condition()
+        self._urgent = 0
         # One: it makes ready what comes later. What is wanted at once is read by whoever wants it.
         self._reader = ThreadPoolExecutor(1, "reader")
         self._texts: dict[tuple[str, str], Future[Sound | None]] = {}
@@ -42,9 +44,12 @@ class Shelf:
         self._names: dict[str, tuple[str, str]] = {}
         self._size = 0
 
-    def prepare(self, text: str, language: str) -> None:
-        """Read the text aloud beside what else is done, unless that is done already."""
-        self._reading((text, language))
+    def prepare(self, text: str, language: str) -> "Future[Sound | None]":
+        """Read the text aloud when nothing is wanted at once, unless that is done already.
+
+        Whoever does not want it any more may cancel it.
+        """
+        return self._reading((text, language))
 
     def read(self, text: str, language: str) -> Sound | None:
         """The text read aloud, now; None when nothing reads it."""
@@ -52,8 +57,15 @@ class Shelf:
         reading = self._reading(key)
         if not reading.cancel():
             return reading.result()
-        # It waits behind others: read here, so that nobody waits for what comes later.
-        sound = self._read(key)
+        # It waits behind others: read here, and before them.
+        with self._calm:
+            self._urgent += 1
+        try:
+            sound = self._read(key)
+        finally:
+            with self._calm:
+                self._urgent -= 1
+                self._calm.notify_all()
         done: Future[Sound | None] = Future()
         done.set_result(sound)
         with self._lock:
@@ -78,8 +90,14 @@ class Shelf:
         with self._lock:
             known = self._texts.get(key)
             if known is None or (known.done() and not self._still_has(known)):
-                known = self._texts[key] = self._reader.submit(self._read, key)
+                known = self._texts[key] = self._reader.submit(self._read_in_peace, key)
             return known
+
+    def _read_in_peace(self, key: tuple[str, str]) -> Sound | None:
+        # Engines read one text at a time, and whoever asks again and again would keep the others from it.
+        with self._calm:
+            self._calm.wait_for(lambda: not self._urgent)
+        return self._read(key)
 
     def _read(self, key: tuple[str, str]) -> Sound | None:
         content = self._read_aloud(*key)

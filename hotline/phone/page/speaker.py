@@ -1,6 +1,7 @@
 """The loudspeaker of a page: the line's words are read aloud ahead, told as they begin, and last as they sound."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -38,6 +39,7 @@ class Speaker:
         self._tongues = tongues
         self._tell = tell
         self._recordings: dict[str, Sound] = {}
+        self._ahead: list[Future[Sound | None]] = []
         self._first: Passage | None = None
         self.passages: list[Passage] = []
         """What was heard so far; any thread may read it."""
@@ -45,8 +47,12 @@ class Speaker:
     def expects(self, document: Document) -> None:
         """Its sentences are read aloud while the first of them is heard."""
         self.passages.append(Passage(clock.now()))
-        for sentence in _sentences(document):
-            self._shelf.prepare(sentence.text, self._tongues.code_of(sentence))
+        for reading in self._ahead:
+            # What the last document would still have said is not wanted any more.
+            reading.cancel()
+        self._ahead = [
+            self._shelf.prepare(sentence.text, self._tongues.code_of(sentence)) for sentence in _sentences(document)
+        ]
 
     def keeps(self, url: str, sound: bytes) -> None:
         """Passed on to the page as it is; raises WebhookFault when no browser could play it."""

@@ -92,12 +92,14 @@ class Browser:
     def is_listened_to(self) -> None:
         self.sees_now("doing", doing="listening")
 
-    def sees(self, kind: str, **told: Any) -> Seen:
+    def sees(self, kind: str, /, **told: Any) -> Seen:
         """Wait for an event with these contents."""
-        found = eventually(lambda: self.all(kind, **told), f"{kind} {told} in {self.kinds}")
-        return found[0]
+        try:
+            return eventually(lambda: self.all(kind, **told))[0]
+        except AssertionError:
+            raise AssertionError(f"{kind} {told} is not among {self.events}") from None
 
-    def sees_now(self, kind: str, **told: Any) -> None:
+    def sees_now(self, kind: str, /, **told: Any) -> None:
         """Wait until it is the newest event of its kind."""
 
         def is_newest() -> bool:
@@ -106,7 +108,7 @@ class Browser:
 
         eventually(is_newest, f"{kind} {told} is the newest in {self.kinds}")
 
-    def all(self, kind: str, **told: Any) -> list[Seen]:
+    def all(self, kind: str, /, **told: Any) -> list[Seen]:
         return [event for event in self.events if event.kind == kind and told.items() <= event.told.items()]
 
     def hears(self, words: str) -> None:

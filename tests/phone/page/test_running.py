@@ -16,7 +16,7 @@ from hotline.local.ports import free_port, is_well
 from tests.phone.page.browser import Browser
 from tests.waiting import eventually
 from tests.whole.conftest import Person, anybody, crowd, register
-from tests.whole.running import HOTLINE, RunningLine, running_line
+from tests.whole.running import HOTLINE, RunningLine, new_mobile, running_line
 
 
 @dataclass
@@ -94,7 +94,7 @@ def reports_lost(browser: Browser, person: Person) -> None:
 
 def test_a_card_is_stopped_and_everything_behind_is_seen(real_line, real_page, browser):
     somebody = anybody()
-    browser.dials(to="+81120017827").sees("said", language="en")
+    browser.dials(to="+81120017827", caller=new_mobile()).sees("said", language="en")
     reports_lost(browser, somebody)
     answers(browser, "1")
     stopped = browser.sees("clock").told
@@ -135,7 +135,7 @@ def _knows_nothing_keyed(text: str, person: Person) -> None:
 def test_people_whose_card_was_stopped_are_not_shown_to_the_next_visitor(real_line, browser):
     first, second, third = (person["birth_date"] for person in browser.asks("GET", "/line").json()["people"])
     shown = next(person for person in browser.asks("GET", "/line").json()["people"])
-    browser.dials().sees("said")
+    browser.dials(caller=new_mobile()).sees("said")
     entries = (shown["birth_date"], shown["postal_code"], shown["house_number"])
     answers(browser, "2", "1", *(f"{entry}#" for entry in entries), "1")
     browser.sees("behind", kind="backend", answer="suspended")
@@ -145,7 +145,7 @@ def test_people_whose_card_was_stopped_are_not_shown_to_the_next_visitor(real_li
 
 
 def test_the_call_survives_a_web_server_that_is_killed_and_started_again(real_line, browser):
-    browser.dials().sees("said", language="ja")
+    browser.dials(caller=new_mobile()).sees("said", language="ja")
     answers(browser, "2")
     real_line.kill("web")
     browser.does("keys", keys="1")
