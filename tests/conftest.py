@@ -28,7 +28,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if left_out:
         terminalreporter.section("THE PAGE OF THE PRACTICE PHONE WAS NOT TESTED", "!", red=True, bold=True)
         terminalreporter.line(f"{len(left_out)} tests were left out, because {BROWSER_LEFT_OUT}.", red=True)
-        terminalreporter.line("Install Chromium, or let `make browser` try to fetch one; then run them again.", red=True)
+        terminalreporter.line(
+            "Install Chromium, or let `make browser` try to fetch one; then run them again.", red=True
+        )
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from hotline.local.ports import free_port, is_well
 from tests.browser import chromium
 from tests.browser.telephone import By, Telephone
 from tests.waiting import eventually
-from tests.whole.conftest import Person, register
+from tests.whole.conftest import ALWAYS_OPEN, Person, register
 from tests.whole.running import HOTLINE, READY_WITHIN_S, RunningLine, running_line
 
 NUMBERS = "+81120950178=ja,+81120017827=en"
 PEOPLE = [Person(f"頁{day}", f"1965-08-{day:02}", "1000001", "2-16-3") for day in range(1, 29)]
+
+IN_A_HURRY = Path(__file__).with_name("in_a_hurry.py")
 
 _people = iter(PEOPLE)
 
@@ -47,6 +50,7 @@ class PhoneServer:
 
     def start(self) -> None:
         environment = dict(self.line.environment) | {"CARDSTATUS_DATABASE_URL": self.line.backend_database_url}
+        environment["GUNICORN_CMD_ARGS"] = f"--config={quote(str(IN_A_HURRY))}"
         command = (HOTLINE, "phone", "--page", "--port", str(self.port))
         with (self.line.directory / "phone.log").open("ab") as log:
             self.child = launch(Command("phone", command, environment, self.line.directory), log)
@@ -97,6 +101,7 @@ def phone_line(
         cardstatus_people=str(register(directory / "people.csv", PEOPLE)),
         operator_numbers="+81312345678",
         number_languages=NUMBERS,
+        gunicorn_cmd_args=f"--config={quote(str(ALWAYS_OPEN))}",
     ) as line:
         yield line
     for name in databases:
@@ -117,13 +122,18 @@ Opens = Callable[..., Telephone]
 
 @pytest.fixture
 def opens(browser: Browser, phone_server: PhoneServer) -> Iterator[Opens]:
-    """Opens the page, each time as a person of their own; what is given is how their browser is set."""
+    """Opens the page, each time as a person of their own; what is given is how their browser is set.
+
+    `voice` is a script that says what the browser can speak with.
+    """
     contexts = []
 
-    def open_page(by: By = By.MOUSE, **how: Any) -> Telephone:
+    def open_page(by: By = By.MOUSE, voice: str | None = None, **how: Any) -> Telephone:
         how = {"locale": "en-GB", "has_touch": by is By.TOUCH} | how
         context = browser.new_context(**how)
         contexts.append(context)
+        if voice:
+            context.add_init_script(voice)
         return Telephone(context.new_page(), phone_server.address, by).opens()
 
     yield open_page

@@ -7,8 +7,12 @@ from typing import Final, Self
 
 from playwright.sync_api import Locator, Page, Request, Response, expect
 
-KEYPAD: Final = {"*": "star", "#": "hash"}
-RECEIPT: Final = re.compile(r"\d{4}-\d{4}-\d|\d{8,}")
+from hotline.callflow.replies import Sentence
+from hotline.callflow.state import Step
+from hotline.speech.speak import speak
+
+ENGLISH: Final = "+81120017827"
+"""The number that answers in English."""
 
 
 class By(StrEnum):
@@ -43,8 +47,10 @@ class Telephone:
 
     # What they do
 
-    def calls(self) -> Self:
+    def calls(self, number: str | None = None) -> Self:
         """Press the green button, and wait until the line answers."""
+        if number:
+            self.page.locator("#to").select_option(number)
         self.activates(self.page.locator("#call"))
         expect(self.page.locator("#clock")).to_have_class("running")
         return self
@@ -78,15 +84,30 @@ class Telephone:
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not lead to {wanted}")
 
+    def skips_until(self, wanted: Locator) -> Self:
+        """Say nothing, and wait for nothing, until something is shown."""
+        for _ in range(60):
+            if wanted.is_visible():
+                return self
+            self.page.locator("#silence").click()
+        raise AssertionError(f"{wanted} does not come")
+
     def hangs_up(self) -> Self:
+        """Press the red button."""
         self.activates(self.page.locator("#hang-up"))
         return self
 
     # What they find
 
-    def hears(self, words: str) -> Self:
-        """A caption with these words comes, or is there already."""
+    def hears(self, prompt: str, language: str) -> Self:
+        """A caption comes with a sentence of the line that needs no facts, or is there already."""
+        words = speak(Sentence(prompt), language).text
         expect(self.captions.get_by_text(words).first).to_be_attached()
+        return self
+
+    def reaches(self, step: Step, times: int = 1) -> Self:
+        """What happens behind shows the step, for the so many'th time in this call."""
+        expect(self.page.locator(f"#timeline [data-step={step}]")).to_have_count(times)
         return self
 
     def reads(self, where: str, words: str | re.Pattern[str]) -> Self:

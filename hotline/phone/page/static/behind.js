@@ -93,7 +93,7 @@ export class Timeline {
   happened({ at: when, kind, ...what }) {
     const add = {
       turn: () => this.#add(when, "turn", "b_turn", (text, took) => {
-        say(text, "b_turn_to", what.to_step);
+        say(text, "b_turn_to", what.to_step).dataset.step = what.to_step;
         if (what.milliseconds != null) say(took, "milliseconds", Math.round(what.milliseconds));
       }),
       request: () => this.#add(when, "request", what.status === "accepted" ? "b_request" : "b_request_later", (text) =>

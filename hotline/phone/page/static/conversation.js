@@ -32,7 +32,11 @@ export class Conversation {
   constructor({ ear, captions, clock, timeline, tell }) {
     Object.assign(this, { ear, captions, clock, timeline, tell });
     this.sending = new Sending((what, how) => doIn(this.#call, what, how), (fault) => this.#refused(fault));
-    this.#tools = new Tools((what, how) => this.sending.add(what, how));
+    this.#tools = new Tools((what, how) => {
+      // Whoever skips ahead does not want to hear the rest.
+      if (what === "silence") this.ear.hush();
+      this.sending.add(what, how);
+    });
     at("save").addEventListener("click", () => this.#save());
     at("print").addEventListener("click", () => window.print());
   }
@@ -161,7 +165,10 @@ export class Conversation {
         this.ear.beep();
         this.captions.noted(what.at, (line) => say(line, "beep"), "a tone: the line records");
       },
-      doing: () => this.#tools.doing(what),
+      doing: () => {
+        this.#tools.doing(what);
+        if (what.doing !== "talking" && what.doing !== "operator_listens") this.captions.quiet();
+      },
       noted: () => this.#note(what),
       trouble: () => this.#trouble(what.at),
       recovered: () => this.#recovered(what.at),

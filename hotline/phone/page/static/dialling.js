@@ -6,8 +6,9 @@ import { say, unsay } from "./words.js";
 const KEPT = "from";
 
 /** A made-up mobile number: the line knows a caller again for a day, so each tab begins with one of its own. */
-const anyMobile = () => `090-${four()}-${four()}`;
-const four = () => String(Math.floor(Math.random() * 10_000)).padStart(4, "0");
+const anyMobile = () => `090-${four(1_000)}-${four(0)}`;
+/** Four digits; no number of a mobile goes on with a zero after 090. */
+const four = (least) => String(least + Math.floor(Math.random() * (10_000 - least))).padStart(4, "0");
 
 /** What a person typed, as E.164; what it cannot be read as stays as it is, for the server to refuse. */
 function international(typed) {

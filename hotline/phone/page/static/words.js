@@ -1,6 +1,6 @@
 /** Every text of the page, in its two languages, and the way they get onto it. What a call says is not among them. */
 
-const STEPS = {
+export const STEPS = {
   en: {
     main_menu: "main menu", language: "choice of language", language_more: "more languages", closed: "office hours",
     take_up: "going on with the call before", target: "what to stop", birth_date: "date of birth",
@@ -352,13 +352,13 @@ const JA = {
   e_no_voice: (language) => `この端末には${language}の声がありません。字幕をご覧ください。`,
 };
 
-const PAGE = { en: EN, ja: JA };
+export const TEXTS = { en: EN, ja: JA };
 const KEPT = "page-language";
 let spoken = "en";
 
 /** The text under a key, in the page's language. */
 export function words(key, ...values) {
-  const text = PAGE[spoken][key];
+  const text = TEXTS[spoken][key];
   return typeof text === "function" ? text(...values) : text;
 }
 
@@ -388,7 +388,7 @@ export const pageLanguage = () => spoken;
 /** The language chosen in this tab, else the browser's; Japanese or English. */
 export function firstPageLanguage() {
   const kept = sessionStorage.getItem(KEPT);
-  return kept in PAGE ? kept : navigator.language.toLowerCase().startsWith("ja") ? "ja" : "en";
+  return kept in TEXTS ? kept : navigator.language.toLowerCase().startsWith("ja") ? "ja" : "en";
 }
 
 /** Turns the whole page to a language. */
