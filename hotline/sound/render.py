@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -20,8 +21,8 @@ from hotline.speech.pieces import Pause
 from hotline.speech.places import THE_LINE, Places
 from hotline.speech.recordings import ACTOR, INDEX, NOBODY, fingerprint
 
-VERSION: Final = 1
-"""Raise it when the same words come out differently: then everything is rendered anew."""
+MAKERS: Final = ("espeak.py", "openjtalk.py", "shaping.py")
+"""The modules that decide how words come out: when one of them changes, everything is rendered anew."""
 
 SHORTEST_SILENCE_S: Final = 0.05
 """A file of silence is never empty, whatever pause the table names."""
@@ -148,7 +149,9 @@ class _Studio:
 
     def _manner(self, wanted: Wanted) -> str:
         """Whatever else decides how a text comes out."""
-        return f"{VERSION} {wanted.is_whole} {not wanted.uses} {self._reader.values_pace} {dict(self._reader.pauses_s)}"
+        return (
+            f"{_makers()} {wanted.is_whole} {not wanted.uses} {self._reader.values_pace} {dict(self._reader.pauses_s)}"
+        )
 
     def _entry(self, samples: Samples, name: str, maker: str, made_from: str) -> Entry:
         sound = wav(samples)
@@ -186,6 +189,11 @@ def _read_before(path: Path) -> dict[str, Entry]:
         return {entry["made_from"]: entry for entry in entries}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
+
+
+@cache
+def _makers() -> str:
+    return _short(*(Path(__file__).with_name(name).read_bytes() for name in MAKERS))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -26,7 +26,7 @@ from hotline.speech.voices import KEYS, Voice
 FIRST_YEAR: Final = 1900
 """Nobody who calls was born earlier."""
 
-COUNTED_TO: Final = 20
+COUNTED_TO: Final = 12
 """Up to here a sentence with one number in it, like a place in the line, is recorded whole for every number."""
 
 MINUTES: Final = (0, 30)
