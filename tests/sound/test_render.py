@@ -15,10 +15,15 @@ from hotline.sound.engine import CannotReadAloud
 from hotline.sound.readers import reader_of
 from hotline.sound.render import Rendered, render, wanted_of
 from hotline.sound.shaping import RATE, loudness_db
+from hotline.speech.pieces import Pause
 from hotline.speech.places import THE_LINE, Places
 from hotline.speech.recordings import ACTOR, INDEX, Recordings
 
 LANGUAGE = "en"
+
+PAUSES_S = reader_of(LANGUAGE).pauses_s
+SILENCES = len({PAUSES_S[Pause.GROUP], PAUSES_S[Pause.SENTENCE]})
+"""Files of silence: one does for two pauses that are equally long."""
 
 
 @pytest.fixture
@@ -57,8 +62,7 @@ def touched(folder: Path) -> dict[str, int]:
 
 
 def test_rendering_again_touches_nothing(made, folder, few):
-    # The pauses after a group and after a sentence are equally long in this language.
-    assert made() == Rendered(LANGUAGE, len(few) + 1, 1, 0, (), ())
+    assert made() == Rendered(LANGUAGE, len(few) + SILENCES, 2 - SILENCES, 0, (), ())
     before = touched(folder)
     assert made() == Rendered(LANGUAGE, 0, len(few) + 2, 0, (), ())
     assert touched(folder) == before
@@ -90,7 +94,7 @@ def test_a_file_that_is_not_whole_is_made_anew(made, folder, content):
 def test_a_broken_index_is_made_anew(made, folder, few, broken):
     made()
     (folder / INDEX).write_text(broken, "utf-8")
-    assert made().made == len(few) + 1
+    assert made().made == len(few) + SILENCES
     assert index(folder)["is_complete"] is True
 
 
@@ -104,8 +108,8 @@ def test_leftovers_of_a_rendering_that_was_killed_are_taken_away(made, folder):
 def test_two_renderings_at_once_do_the_work_once(made, folder, few):
     with ThreadPoolExecutor(2) as pool:
         both = list(pool.map(lambda _: made(), range(2)))
-    assert sorted((one.made, one.kept) for one in both) == [(0, len(few) + 2), (len(few) + 1, 1)]
-    assert len(touched(folder)) == len(few) + 2
+    assert sorted((one.made, one.kept) for one in both) == [(0, len(few) + 2), (len(few) + SILENCES, 2 - SILENCES)]
+    assert len(touched(folder)) == len(few) + SILENCES + 1
 
 
 def test_other_pauses_make_other_files(made, few, monkeypatch):
@@ -113,7 +117,7 @@ def test_other_pauses_make_other_files(made, few, monkeypatch):
     reader = reader_of(LANGUAGE)
     slower = replace(reader, pauses_s={pause: 2 * seconds for pause, seconds in reader.pauses_s.items()})
     monkeypatch.setattr(rendering, "reader_of", lambda _language: slower)
-    assert made().made == len(few) + 1
+    assert made().made == len(few) + SILENCES
 
 
 def test_a_missing_engine_leaves_what_was_rendered(made, folder, monkeypatch):
