@@ -84,7 +84,7 @@ def new_place() -> Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="hotline-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         home = directory / "a home with a space"
-        yield Place(directory, {"HOTLINE_HOME": str(home), "HOTLINE_PORT": str(two_free_ports())})
+        yield Place(directory, {"HOTLINE_HOME": str(home), "HOTLINE_PORT": str(three_free_ports())})
 
 
 @dataclass
@@ -143,14 +143,15 @@ def run_in(place: Place) -> Iterator[Run]:
             run.ends(signal.SIGTERM)
 
 
-def two_free_ports() -> int:
-    """The first of two neighbouring ports on which nothing listens."""
+def three_free_ports() -> int:
+    """The first of three neighbouring ports on which nothing listens."""
     while True:
-        with socket.socket() as one, socket.socket() as other:
+        with socket.socket() as one, socket.socket() as other, socket.socket() as third:
             one.bind(("127.0.0.1", 0))
             port = int(one.getsockname()[1])
             try:
                 other.bind(("127.0.0.1", port + 1))
+                third.bind(("127.0.0.1", port + 2))
             except OSError:
                 continue
             return port

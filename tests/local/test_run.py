@@ -1,5 +1,6 @@
 """`make run`, with real processes."""
 
+import json
 import re
 import signal
 import socket
@@ -32,8 +33,9 @@ def test_a_run_shows_a_stopped_card_ctrl_c_ends_it_and_the_next_one_goes_on(plac
         _shows_a_stopped_card(run.text)
         with urllib.request.urlopen(f"http://127.0.0.1:{place.settings['HOTLINE_PORT']}/readyz", timeout=10) as ready:
             assert ready.status == 200
+        _shows_a_page_to_call_from(run.text)
         started = run.family()
-        assert len(started) >= 7
+        assert len(started) >= 8
         assert run.ends(signal.SIGINT) == 0
     _are_gone(started)
     assert stat.S_IMODE((place.home / "local.env").stat().st_mode) == 0o600
@@ -151,13 +153,25 @@ def _stops_a_card_by_text(place: Place) -> None:
     """Of Hanako Suzuki, who stands first in the made-up register."""
     with place.writing() as text:
         text.types("Hello", "9", "1", "2", "1", "1980-03-01", "100-0001", "2-16-3-402")
-        text.shows("you want to stop it now", 30)
+        text.shows("If this is right", 30)
         read = clock.now() + UNREAD_FOR
         eventually(lambda: clock.now() >= read, what="the read-back can have been read")
         text.types("1")
         text.shows("The card is stopped.", 30)
     (sent,) = place.rows("texts")
     assert (sent["purpose"], sent["status"]) == ("turn", "delivered")
+
+
+def _shows_a_page_to_call_from(shown: str) -> None:
+    """Before all other addresses: it is what a newcomer opens first."""
+    addresses = [line for line in shown.splitlines() if re.search(r"http://127\.0\.0\.1:\d+", line)]
+    found = next(line for line in addresses if "listens on" not in line and "CALLER" not in line)
+    assert "call it" in found
+    with urllib.request.urlopen(f"{found.split()[-1]}/line", timeout=10) as answer:
+        line = json.load(answer)
+    assert [one["language"] for one in line["numbers"]] == ["ja", "en"]
+    assert len(line["people"]) == 3
+    assert all(language["has_voice"] for language in line["languages"])
 
 
 def _receipt_number(text: str) -> str:
