@@ -35,6 +35,7 @@ help:
 	@echo 'make migration m=... write a migration from what has changed in the tables'
 	@echo 'make bench           measure speed and memory'
 	@echo 'make pins            choose the newest versions of all requirements'
+	@echo 'make browser         get a Chromium for the tests of the page, if there is none'
 	@echo 'make clean           remove what make has made; the data in .hotline stays'
 
 run: $(RUNS) $(COMPILED) $(RENDERED)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from hotline.callflow.state import Step
 from tests.browser.telephone import ENGLISH, By, Telephone
+from tests.waiting import eventually
 from tests.whole.conftest import Person
 
 
@@ -70,6 +71,20 @@ def test_what_is_keyed_ahead_arrives_in_order(opens, person):
     phone.calls().presses(keys).reaches(Step.CONFIRM)
     expect(phone.captions.locator("kbd")).to_have_text(list(keys))
     phone.hangs_up().is_over()
+
+
+def test_the_newest_stays_in_sight_until_somebody_scrolls_up_to_read(opens):
+    phone = opens(viewport={"width": 1280, "height": 800}).calls().presses("9")
+    phone.reaches(Step.LANGUAGE).presses("*").reaches(Step.LANGUAGE, times=2)
+    above = "frame => frame.scrollTop"
+    below = "frame => frame.scrollHeight - frame.scrollTop - frame.clientHeight"
+    eventually(lambda: phone.captions.evaluate(above) > 200, "there is more than fits")
+    eventually(lambda: phone.captions.evaluate(below) < 2, "the newest is in sight")
+    phone.captions.hover()
+    phone.page.mouse.wheel(0, -5000)
+    eventually(lambda: phone.captions.evaluate(above) == 0, "the oldest is in sight")
+    phone.presses("1").reaches(Step.MAIN_MENU, times=2).hangs_up().is_over()
+    assert phone.captions.evaluate(above) == 0
 
 
 def test_keys_that_are_typed_into_a_field_are_not_pressed(opens):

@@ -1,6 +1,6 @@
 /** What happens behind the line, as a timeline, and the clock from answer to stopped card. */
 
-import { addBelow, at, make, tenths } from "./dom.js";
+import { addBelow, at, inFours, make, stayBelow, tenths } from "./dom.js";
 import { say, unsay, words } from "./words.js";
 
 const TICK_MS = 100;
@@ -62,6 +62,10 @@ export class Timeline {
   #frame = at("timeline-frame");
   #answered = NaN;
 
+  constructor() {
+    stayBelow(this.#frame);
+  }
+
   clear() {
     this.#list.replaceChildren();
     this.#answered = NaN;
@@ -97,7 +101,7 @@ export class Timeline {
         if (what.milliseconds != null) say(took, "milliseconds", Math.round(what.milliseconds));
       }),
       request: () => this.#add(when, "request", what.status === "accepted" ? "b_request" : "b_request_later", (text) =>
-        say(text, "b_request_what", what.receipt_number, what.targets ?? [], what.status)),
+        say(text, "b_request_what", inFours(what.receipt_number), what.targets ?? [], what.status)),
       queue: () => this.#add(when, "queue", "b_queue", (text) => say(text, "b_queue_what", what.state, what.tries)),
       backend: () => this.#add(when, "backend", "b_backend", (text, took) => {
         say(text, "b_backend_what", what.target, what.answer);

@@ -1,7 +1,7 @@
 /** One call after the other: what the page does in it, and what it shows of what happens. */
 
 import { written } from "./captions.js";
-import { at, clockTime, make, nationally, show, tenths } from "./dom.js";
+import { at, clockTime, inFours, make, nationally, show, tenths } from "./dom.js";
 import { Sending } from "./keypad.js";
 import { Away, dial, doIn, transcriptOf, watch } from "./line.js";
 import { CAPTION_ONLY, SPOKEN } from "./sound.js";
@@ -260,7 +260,7 @@ export class Conversation {
     at("summary").className = stopped ? "stopped" : "";
     if (stopped) {
       say(at("summary-title"), "stopped_after", tenths(this.#stoppedSeconds));
-      if (this.#receipt && values.length) say(at("summary-told"), "receipt", this.#receipt, ...values);
+      if (this.#receipt && values.length) say(at("summary-told"), "receipt", inFours(this.#receipt), ...values);
       else say(at("summary-told"), otherwise, ...values);
     } else {
       say(at("summary-title"), otherwise, ...values);

@@ -16,18 +16,25 @@ export function show(element, shown, instead) {
   element.hidden = !shown;
 }
 
-/** Adds to a list that scrolls by itself, unless the person has scrolled up to read. */
+/** The lists in which the person has scrolled up to read: they stay where they are. */
+const read = new WeakSet();
+
+/** Adds to a list, and shows the newest unless the person reads further up. */
 export function addBelow(frame, add) {
-  const reads = frame.scrollHeight - frame.scrollTop - frame.clientHeight > 80;
   add();
-  if (!reads) frame.scrollTop = frame.scrollHeight;
+  if (!read.has(frame)) frame.scrollTop = frame.scrollHeight;
 }
 
-/** Keeps the newest in sight when the list itself becomes smaller or larger. */
+/** Keeps the newest in sight also when the list itself becomes smaller or larger, which scrolls nothing by itself. */
 export function stayBelow(frame) {
-  let reads = false;
-  frame.addEventListener("scroll", () => (reads = frame.scrollHeight - frame.scrollTop - frame.clientHeight > 80));
-  new ResizeObserver(() => reads || (frame.scrollTop = frame.scrollHeight)).observe(frame);
+  let top = 0;
+  frame.addEventListener("scroll", () => {
+    const [up, left] = [frame.scrollTop < top, frame.scrollHeight - frame.scrollTop - frame.clientHeight];
+    top = frame.scrollTop;
+    if (left < 80) read.delete(frame);
+    else if (up) read.add(frame);
+  });
+  new ResizeObserver(() => addBelow(frame, () => {})).observe(frame);
 }
 
 /** m:ss. */
@@ -45,6 +52,9 @@ export function nationally(number) {
   const parts = /^(0120)(\d\d)(\d{4})$/.exec(own) ?? /^(0[5-9]0)(\d{4})(\d{4})$/.exec(own);
   return parts ? parts.slice(1).join("-") : number;
 }
+
+/** A receipt number as it is read: in fours. */
+export const inFours = (receipt) => receipt.replace(/^(\d{4})(\d{4})$/, "$1-$2");
 
 /** The HTML language of a language of the line. */
 export const htmlLanguage = (code) => ({ "ja-easy": "ja", zh: "zh-CN" })[code] ?? code;
