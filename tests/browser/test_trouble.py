@@ -1,10 +1,14 @@
 """What goes wrong around a call, and what the page says of it."""
 
+import json
+
 from playwright.sync_api import expect
 
+from hotline import clock
 from hotline.callflow.state import Step
 from tests.browser.telephone import ENGLISH
 
+STREAM = "text/event-stream"
 BREAKS_VOICES = "Object.defineProperty(globalThis, 'speechSynthesis', { value: undefined })"
 SPEAKS = """
 globalThis.readAloud = [];
@@ -81,8 +85,27 @@ def test_a_broken_sound_is_read_by_the_voice_of_the_browser(opens):
 def test_a_browser_without_any_speech_still_captions(opens):
     phone = opens(voice=BREAKS_VOICES)
     phone.page.route("**/sounds/*", lambda route: route.fulfill(body=b"", content_type="audio/wav"))
-    phone.calls(ENGLISH).reads("#captions", "read along in the captions").hangs_up().is_over()
+    phone.calls(ENGLISH).reads("#captions", "is missing; read along").hangs_up().is_over()
     assert phone.complaints == []
+
+
+def test_a_language_that_is_not_known_is_captioned_as_it_is(opens):
+    sentence = {"who": "line", "text": "Words.", "language": "xx", "tag": "xx-XX", "sound": None, "seconds": 3}
+    phone = opens(voice=SPEAKS)
+    events = [("answered", {}), ("said", sentence), ("over", {"status": "completed", "seconds": 3, "by": "line"})]
+    phone.page.route("**/calls/*/events", lambda route: route.fulfill(body=_stream(events), content_type=STREAM))
+    phone.activates(phone.page.locator("#call")).reads("#captions .tag", "xx").reads(
+        "#captions", "no voice here for xx"
+    )
+    expect(phone.captions.locator("[lang=xx]").first).to_be_attached()
+    phone.is_over().reads("#status", "The line hung up")
+    assert phone.complaints == []
+
+
+def _stream(events):
+    now = clock.now().isoformat()
+    told = ((number, kind, json.dumps({"at": now, **what})) for number, (kind, what) in enumerate(events, 1))
+    return "".join(f"id: {number}\nevent: {kind}\ndata: {what}\n\n" for number, kind, what in told)
 
 
 def test_a_page_that_is_opened_before_the_phone_runs_finds_it_later(opens, phone_server):

@@ -204,7 +204,7 @@ export class Conversation {
     const how = await this.ear.say(what);
     if (what.sound && how === SPOKEN) this.#notice("e_sound_browser");
     else if (what.sound && how === CAPTION_ONLY) this.#notice("e_sound_none");
-    else if (how === CAPTION_ONLY) this.#notice("e_no_voice", this.captions.languageName(what.language));
+    else if (how === CAPTION_ONLY) this.#notice("e_no_voice", this.captions.languageName(what.language) ?? what.tag);
   }
 
   /** Says once in a call that something cannot be heard. */

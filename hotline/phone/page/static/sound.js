@@ -12,6 +12,7 @@ export const CAPTION_ONLY = "caption only";
 
 /** The voice for a language tag, if the browser has one. */
 function voiceFor(tag) {
+  if (!tag) return undefined;
   const voices = globalThis.speechSynthesis?.getVoices() ?? [];
   const prefix = tag.split("-")[0];
   return voices.find((one) => one.lang.replace("_", "-") === tag) ?? voices.find((one) => one.lang.startsWith(prefix));
