@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bench import crowd, log_size, servers, stops, turns, workers
+from bench import crowd, hearing, log_size, servers, stops, turns, workers
 from bench.figures import Figure, Say, as_json, table
 from bench.site import RESULTS, Site, open_site
 from hotline import clock
@@ -33,6 +33,7 @@ PARTS: Final = {
     "e": Part("how much longer a turn takes with a million calls in the log", log_size.measure),
     "f": Part("how many processes and threads of the web server", servers.measure, is_usual=False),
     "g": Part("how many workers", workers.measure, is_usual=False),
+    "h": Part("how many seconds a caller needs, in every language", hearing.measure),
 }
 
 LATEST: Final = RESULTS / "latest.json"

@@ -1,11 +1,13 @@
 """How many seconds a caller needs to a stopped card, worked out from the rendered audio."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from hotline.callflow.course import Heard, stopped_card
 from hotline.callflow.replies import Hold, Reply, Sentence
 from hotline.sound.joining import seconds
+from hotline.speech.places import THE_LINE
 
 KEY_S: Final = 0.4
 """Seconds for one key: an estimate, of somebody who has the digits before their eyes."""
@@ -47,7 +49,7 @@ class CallTime:
         return max(self.said, key=lambda one: one.seconds)
 
 
-def time_call(language: str, dialled: str | None = None) -> CallTime:
+def time_call(language: str, dialled: str | None = None, folder: Path = THE_LINE.rendered) -> CallTime:
     """The call in this language; `dialled` is the language of the number, if the caller must choose theirs first.
 
     Whoever does not understand the language of the number listens until they know which key is theirs.
@@ -57,7 +59,7 @@ def time_call(language: str, dialled: str | None = None) -> CallTime:
     keys = "".join(heard.keys for heard in course)
     pressing_s = KEY_S * len(keys) + ANSWER_S * sum(bool(heard.keys) for heard in course)
     holding_s = sum(_held_s(heard.reply) for heard in course)
-    said = [_say(heard, language, last=heard is course[-1]) for heard in course]
+    said = [_say(heard, language, folder, last=heard is course[-1]) for heard in course]
     unavoidable = [one for heard, row in zip(course, said, strict=True) if not heard.keys for one in row]
     everything = [one for row in said for one in row]
     waiting_s = pressing_s + holding_s
@@ -69,10 +71,10 @@ def time_call(language: str, dialled: str | None = None) -> CallTime:
     )
 
 
-def _say(heard: Heard, language: str, *, last: bool) -> list[Said]:
+def _say(heard: Heard, language: str, folder: Path, *, last: bool) -> list[Said]:
     """What is listened to; of the last reply the first sentence, which tells that the card is stopped."""
     sentences = heard.reply.said[:1] if last else _up_to_their_own(heard, language)
-    return [Said(one, heard.language, seconds(one, heard.language)) for one in sentences]
+    return [Said(one, heard.language, seconds(one, heard.language, folder)) for one in sentences]
 
 
 def _up_to_their_own(heard: Heard, language: str) -> tuple[Sentence, ...]:
