@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from hotline.callflow.parts import Format, Part
+from hotline.callflow.drawn.parts import Format, Part
 from hotline.local.ending import fail
 
 _parts: Final = click.Choice([part.value for part in Part])
@@ -34,9 +34,9 @@ def callflow(part: str, form: str, document: Path | None) -> None:
     Red is where a stop is promised, orange where a text message or a call is. Broken arrows are there only at night,
     without operators or text messages, or in writing.
     """
-    from hotline.callflow.drawing import picture, view
-    from hotline.callflow.graphs import write
-    from hotline.callflow.redrawing import CannotRedraw, redraw
+    from hotline.callflow.drawn.graphs import write
+    from hotline.callflow.drawn.picture import picture, view
+    from hotline.callflow.drawn.redrawing import CannotRedraw, redraw
 
     if document is None:
         click.echo(write(view(picture(), Part(part)), Format(form)), nl=False)

@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from hotline.callflow.drawing import Picture, Promise, picture, view
+from hotline.callflow.drawn.graphs import BEGINNING, EVERYWHERE, write
+from hotline.callflow.drawn.led import happens
+from hotline.callflow.drawn.parts import Format, Part
+from hotline.callflow.drawn.picture import Picture, Promise, picture, view
+from hotline.callflow.drawn.redrawing import CannotRedraw, redraw
 from hotline.callflow.effects import AcceptRequest
 from hotline.callflow.events import KeysPressed, Spoken
-from hotline.callflow.graphs import BEGINNING, EVERYWHERE, write
-from hotline.callflow.led import happens
-from hotline.callflow.parts import Format, Part
-from hotline.callflow.redrawing import CannotRedraw, redraw
 from hotline.callflow.replies import Listen
 from hotline.callflow.samples import MOBILE, RECEIPT
 from hotline.callflow.state import Step

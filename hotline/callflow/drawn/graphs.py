@@ -5,9 +5,9 @@ from html import escape
 from typing import Final
 
 from hotline.callflow import flow
-from hotline.callflow.drawing import Arrow, Box, Kind, Picture, Promise
-from hotline.callflow.labels import lines_everywhere, lines_of, lines_on
-from hotline.callflow.parts import Format
+from hotline.callflow.drawn.labels import lines_everywhere, lines_of, lines_on
+from hotline.callflow.drawn.parts import Format
+from hotline.callflow.drawn.picture import Arrow, Box, Kind, Picture, Promise
 from hotline.callflow.state import Step
 
 BEGINNING: Final = "BEGINNING"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from hotline.callflow.drawing import Arrow, Box, Picture
-from hotline.callflow.led import AGAIN, BACKWARDS, Cause
+from hotline.callflow.drawn.led import AGAIN, BACKWARDS, Cause
+from hotline.callflow.drawn.picture import Arrow, Box, Picture
 
 _WIDTH: Final = 24
 """Characters in a line, about: what belongs together stays together."""

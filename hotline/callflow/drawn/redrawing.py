@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from hotline.callflow.parts import Part
+from hotline.callflow.drawn.parts import Part
 
 _DRAWING: Final = re.compile(r"<!-- callflow (\S+) -->\n.*?<!-- /callflow -->", re.DOTALL)
 _HOW: Final = "Where one should be, write `<!-- callflow suspension -->` and, on a line below, `<!-- /callflow -->`."

@@ -13,8 +13,7 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from hotline.callflow import flow
-from hotline.callflow.effects import AcceptRequest, KeepMessage, OpenFollowUp, PromiseText, Reason
-from hotline.callflow.led import (
+from hotline.callflow.drawn.led import (
     AGAIN,
     BACKWARDS,
     IGNORED,
@@ -26,7 +25,8 @@ from hotline.callflow.led import (
     happens,
     what_led,
 )
-from hotline.callflow.parts import ROOMS, Part
+from hotline.callflow.drawn.parts import ROOMS, Part
+from hotline.callflow.effects import AcceptRequest, KeepMessage, OpenFollowUp, PromiseText, Reason
 from hotline.callflow.replies import Ending, Entry, HangUp, Hold, Listen, Menu
 from hotline.callflow.samples import CLOSED, OPEN
 from hotline.callflow.state import Step
