@@ -5,13 +5,15 @@ from dataclasses import replace
 from hotline.local.practice import line_of
 from hotline.phone import terminal, text_terminal
 from hotline.phone.call import Line
+from hotline.phone.played import words_played
 from hotline.settings import Settings, SettingsFault
 
 
 def dial(settings: Settings, url: str | None, caller: str) -> int:
     """Call the voice URL, or without one the line that the settings are of; returns the exit code."""
     line = line_of(settings)
-    return terminal.call(_elsewhere(line, voice_url=url) if url else line, caller)
+    handset = replace(terminal.HANDSET, words_of=words_played)
+    return terminal.call(_elsewhere(line, voice_url=url) if url else line, caller, handset=handset)
 
 
 def write(settings: Settings, url: str | None, writer: str, wait_s: float) -> int:

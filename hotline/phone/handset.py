@@ -65,6 +65,10 @@ class Unheard:
         """Nothing was heard."""
 
 
+def _unknown(url: str) -> str | None:  # noqa: ARG001
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Handset:
     """How a telephone takes a call."""
@@ -76,3 +80,5 @@ class Handset:
     """Whether a sentence or a recording that Twilio would leave out with a warning is left out here as well, and noted,
     instead of ending the call; so are callbacks that fail."""
     silent_limit: int = SILENT_WEBHOOKS_LIMIT
+    words_of: Callable[[str], str | None] = _unknown
+    """The words of a recording by its URL, for the transcript; empty for a pause, None when they are not known."""

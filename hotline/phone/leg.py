@@ -12,7 +12,6 @@ from hotline.phone.faults import HTTP_CONNECTION_FAILURE, SCHEMA_VIOLATION, Call
 from hotline.phone.forgiving import without_the_unspeakable
 from hotline.phone.handset import Handset
 from hotline.phone.moments import CallerHangsUp, Doing, Happening, Keys, Steps, TimePassed, Wait, Words
-from hotline.phone.played import words_played
 from hotline.phone.transcript import Transcript, Who
 from hotline.phone.twiml import read_twiml
 from hotline.phone.verbs import Document, Gather, Leave, Pause, Play, Reject, Say, Talk, Verb
@@ -248,7 +247,7 @@ class Leg:
         """Begin to play a recording; how many seconds it lasts."""
         if not self._sounds[url]:
             return 0.0
-        words = words_played(url)
+        words = self.handset.words_of(url)
         if words is None:
             self.transcript.event(f"{url} is played")
         elif words:

@@ -49,6 +49,9 @@ _RUBOUT: Final = ("\x7f", "\b")
 SILENT_LIMIT: Final = 500
 """Documents in a row without a key before the call counts as a runaway; a person may simply watch for minutes."""
 
+HANDSET: Final = Handset(silent_limit=SILENT_LIMIT)
+"""What a person at a terminal holds."""
+
 
 def run(
     url: str,
@@ -69,20 +72,26 @@ def run(
     return call(Line(url, token, account_sid, to_number, status_url, fallback_url), from_number, keyboard, out)
 
 
-def call(line: Line, from_number: str, keyboard: Keyboard | None = None, out: TextIO | None = None) -> int:
+def call(
+    line: Line,
+    from_number: str,
+    keyboard: Keyboard | None = None,
+    out: TextIO | None = None,
+    handset: Handset = HANDSET,
+) -> int:
     """Call the line and let a person talk to it, as `run` does."""
     out = out or sys.stdout
     if keyboard is not None:
-        return _Screen(line, from_number, keyboard, out).run()
+        return _Screen(line, from_number, handset, keyboard, out).run()
     with TerminalKeyboard(sys.stdin.fileno()) as own:
-        return _Screen(line, from_number, own, out).run()
+        return _Screen(line, from_number, handset, own, out).run()
 
 
 class _Screen:
     """A call as lines on a terminal, and keys as what the caller does."""
 
-    def __init__(self, line: Line, from_number: str, keyboard: Keyboard, out: TextIO) -> None:
-        self._call = Call(line, from_number, Transcript(listener=self._show), Handset(silent_limit=SILENT_LIMIT))
+    def __init__(self, line: Line, from_number: str, handset: Handset, keyboard: Keyboard, out: TextIO) -> None:
+        self._call = Call(line, from_number, Transcript(listener=self._show), handset)
         self._line = line
         self._keyboard = keyboard
         self._out = out

@@ -117,7 +117,7 @@ class DrillLine:
         texter = self.running.texter(**how).writes("Hello")
         for entry in keyed.entries():
             texter.writes(entry)
-        texter.reads("stop it now, press 1").writes("1").reads("The result comes as another message")
+        texter.reads("press 1 to stop").writes("1").reads("The result comes as another message")
         return texter
 
     def confirms(self, keyed: Keyed | None = None) -> Caller:
@@ -127,7 +127,7 @@ class DrillLine:
         caller = self.caller().dials()
         for entry in keyed.entries():
             caller.keys(entry)
-        return caller.hears("stop it now, press 1")
+        return caller.hears("press 1 to stop")
 
     def is_promised(self, keyed: Keyed | None = None) -> Caller:
         """A caller who has pressed `1`, and holds."""

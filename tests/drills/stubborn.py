@@ -96,13 +96,13 @@ class StubbornCaller:
         """The keys that answer a question; None when the caller has heard enough."""
         _, _, target, birth_date, postal_code, house_number = ("", "", *self.keyed.entries()[3:])
         answers = {
-            "stop it now, press 1": "1" if self.confirms else None,
-            "Enter the holder's date of birth": birth_date,
-            "Enter the seven digits of the postal code": postal_code,
-            "Enter the digits of the house number": house_number,
-            "To stop both, press 3": target,
-            "lost or stolen, press 2": "2",
+            "press 1 to stop": "1" if self.confirms else None,
+            "Enter the holder's year, month and day of birth": birth_date,
+            "Enter the registered postal code": postal_code,
+            "Enter all digits of the house number": house_number,
+            "Both, 3": target,
+            "lost or stolen card or smartphone, press 2": "2",
             "For English, press 1": "1",
-            "For English and other languages, press 9": "9",
+            "For English and more, press 9": "9",
         }
         return next((keys for words, keys in answers.items() if words in question), None)

@@ -13,7 +13,7 @@ def test_rotating_the_keys_loses_no_request_and_no_call(line):
     with ThreadPoolExecutor() as terminal:
         rotated = terminal.submit(line.running.command, "keys", "rotate")
         while not rotated.done():
-            talking.presses("2", "3").keys("2*16*3#").hears("stop it now, press 1")
+            talking.presses("2", "3").keys("2*16*3#").hears("press 1 to stop")
     assert rotated.result().returncode == 0, rotated.result().stderr
     # Without the old key, whatever was not sealed anew is lost.
     _restart_with(line, new, "web", "dispatcher", "worker-1")

@@ -52,7 +52,7 @@ def _keys_everything(line: DrillLine) -> Caller:
     caller.says("zebra finch").keys(f"{MY_NUMBER}#")
     for entry in MARKED.entries()[4:]:
         caller.keys(entry)
-    caller.hears("stop it now, press 1")
+    caller.hears("press 1 to stop")
     turn, fields = line.next_turn_of(caller), caller.fields(Digits=MARKED.person.keyed_birth_date)
     assert caller.posts(turn, fields, sign=False).status_code == 403
     assert caller.posts(turn, {**fields, "CallSid": MARKED.person.postal_code}).status_code == 400
@@ -133,7 +133,7 @@ def _asks_for_a_call_back(line: DrillLine) -> None:
 def _said_of_it(caller: Caller) -> tuple[str, ...]:
     """The sentences that read the facts back, as the caller heard them."""
     said = [entry.partition("): ")[2] for entry in caller.transcript]
-    starts = ("Date of birth: ", "Postal code: ", "House number: ")
+    starts = ("Born ", "Postal code ", "House number ")
     facts = [sentence.removeprefix(start) for sentence in said for start in starts if sentence.startswith(start)]
     assert len(facts) >= len(starts)
     return tuple(facts)

@@ -20,7 +20,7 @@ def test_a_call_goes_on_where_it_was_when_it_is_killed_between_two_turns_and_in_
     for entry in keyed.entries()[5:]:
         caller.keys(entry)
     line.kill("worker-1")
-    caller.hears("stop it now").presses("1").hears("One moment")
+    caller.hears("press 1 to stop").presses("1").hears("One moment")
     line.kill("web")
     line.start("web", "worker-1")
     caller.waits_until_hears("is stopped", 20).hears_receipt_number()

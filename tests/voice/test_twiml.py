@@ -71,7 +71,7 @@ def test_keys_work_during_every_sentence():
 
 def test_an_option_is_named_with_the_key_that_works():
     said = [say.text for say in render(Listen(MENU)).iter("Say")]
-    assert said == ["If your card or smartphone is lost or stolen, press 2."]
+    assert said == ["For a lost or stolen card or smartphone, press 2."]
 
 
 def test_after_a_miss_the_caller_gets_twice_the_time():

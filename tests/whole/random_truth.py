@@ -99,9 +99,12 @@ def _check_read_back(caller: Caller, rest: str, text: str) -> None:
         "house_number": Sentence(
             "confirm.house_number", {"house_number": Digits(tuple((house_number or "").split("*")))}
         ),
-        "targets": Sentence(
-            "confirm.targets",
-            {"targets": Sentence(f"targets.{caller.targets[0] if len(caller.targets) == 1 else 'both'}")},
+        "stop": Sentence(
+            "confirm.stop",
+            {
+                "key": "1",
+                "targets": Sentence(f"targets.{caller.targets[0] if len(caller.targets) == 1 else 'both'}"),
+            },
         ),
     }
     assert rest != "no_house_number" or house_number is None

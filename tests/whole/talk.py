@@ -9,7 +9,7 @@ def keys_facts(caller: Caller, person: Person, what: str = "1", house_number: st
     """Dial in English, and key everything up to the read-back."""
     caller.dials().presses("9", "1", "2", what)
     caller.keys(f"{person.keyed_birth_date}#").keys(f"{person.postal_code}#").keys(house_number)
-    return caller.hears("stop it now, press 1")
+    return caller.hears("press 1 to stop")
 
 
 def has_stopped(caller: Caller, person: Person) -> str:
@@ -23,4 +23,4 @@ def writes_facts(texter: Texter, person: Person, house_number: str = "2-16-3") -
     texter.writes("Help").reads("press 9")
     for message in ("9", "English", "lost", "card", person.birth_date, person.postal_code, house_number):
         texter.writes(message)
-    return texter.reads("You want to stop the card").reads("stop it now, press 1")
+    return texter.reads("press 1 to stop the card now")

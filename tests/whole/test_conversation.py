@@ -84,4 +84,4 @@ def test_whoever_is_not_found_corrects_and_is(texter, somebody):
 
 def test_hanging_up_is_writing_no_more_and_the_next_message_goes_on_where_it_was(texter, somebody):
     writes_facts(texter, somebody)
-    texter.writes("what?").reads("stop it now, press 1").writes("1").waits_until_reads("The card is stopped", 20)
+    texter.writes("what?").reads("press 1 to stop").writes("1").waits_until_reads("The card is stopped", 20)

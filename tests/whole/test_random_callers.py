@@ -498,6 +498,7 @@ def line(
 def settings_for(database_url: str, redis_url: str, backend_url: str, carrier_url: str) -> Settings:
     return Settings.model_validate(
         {
+            "hotline_recordings": "/nowhere",
             "hotline_public_url": PUBLIC_URL,
             "hotline_encryption_keys": new_key(),
             "hotline_secret_key": "a secret of sixteen and more",

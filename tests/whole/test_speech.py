@@ -24,7 +24,7 @@ def test_a_no_after_the_yes_corrects(line, caller, somebody):
 @pytest.mark.parametrize("confidence", [0.59, 0.0])
 def test_a_yes_of_which_twilio_is_not_sure_is_a_miss_and_no_yes(line, caller, somebody, confidence):
     keys_facts(caller, somebody).says("yes", confidence=confidence).hears("I did not understand that")
-    caller.hears_nothing_of("I understood yes").hears("stop it now, press 1")
+    caller.hears_nothing_of("I understood yes").hears("press 1 to stop")
     caller.presses("1").hears("is stopped")
 
 

@@ -67,8 +67,8 @@ def test_from_another_telephone_nothing_is_offered(line, caller, somebody):
 def test_a_call_that_broke_off_is_taken_up_in_writing(line, texter, somebody):
     caller = line.caller(holds_really=True, number=texter.number)
     keys_facts(caller, somebody).hangs_up()
-    texter.writes("Hello").reads("To go on where your last call broke off, press 7")
-    texter.writes("7").writes(somebody.birth_date).reads("We go on where you were").reads("stop it now, press 1")
+    texter.writes("Hello").reads("To go on where your last call broke off, 7")
+    texter.writes("7").writes(somebody.birth_date).reads("We go on where you were").reads("press 1 to stop")
     texter.writes("1").waits_until_reads("The card is stopped", 20)
 
 

@@ -63,7 +63,7 @@ def test_after_a_disaster_its_certificate_takes_the_place_of_the_police(caller, 
 def test_another_number_is_read_back_and_gets_it_in_the_language_of_the_call(line, caller, somebody):
     other = line.texter()
     caller.dials().presses("2", "1").keys(f"{somebody.keyed_birth_date}#").keys(f"{somebody.postal_code}#").keys("216#")
-    caller.presses("1").hears("完了しました").presses("1", "1", "2").keys(f"0{other.number[3:]}#")
+    caller.presses("1").hears("停止しました").presses("1", "1", "2").keys(f"0{other.number[3:]}#")
     caller.hears("ゼロ キュウ ゼロ、").presses("1").hangs_up()
     other.waits_until_reads("受付番号", 20).reads_nothing_of("receipt")
 

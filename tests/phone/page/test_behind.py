@@ -26,7 +26,7 @@ def test_a_database_that_is_away_is_told_once_and_the_call_goes_on(line, browser
 
 def test_a_settled_call_that_is_over_is_left_alone(line, browser, page, database_url, monkeypatch):
     line.says("/voice", "<Hangup/>")
-    engine = connect_to(database_url, connections=1, autocommit=True)
+    engine = connect_to(database_url, application="looks", connections=1, autocommit=True)
     lookout = Lookout(page.switchboard, engine)
     browser.dials().sees("over")
     lookout.look()
@@ -36,6 +36,6 @@ def test_a_settled_call_that_is_over_is_left_alone(line, browser, page, database
     assert not lookout._behind
     eventually(lambda: page.switchboard.find(browser.call).feed.is_closed)
     with engine.connect() as connection:
-        who = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hotline'"
+        who = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'looks'"
         assert connection.execute(text(who)).scalar_one() == 1, "one connection for all looks"
     engine.dispose()
