@@ -1,7 +1,7 @@
 """Whole sentences as sound, joined from what is rendered."""
 
 import wave
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from hotline.sound.readers import reader_of
 from hotline.sound.shaping import RATE, with_pause
 from hotline.speech.pieces import Pause
 from hotline.speech.places import THE_LINE
-from hotline.speech.recordings import Recordings
+from hotline.speech.recordings import INDEX, Recordings
 from hotline.speech.speak import wording
 
 
@@ -21,7 +21,8 @@ def joined(sentence: Sentence, language: str, folder: Path = THE_LINE.rendered) 
 
     What is not rendered is read by an engine now; raises CannotReadAloud when there is none.
     """
-    files = _recordings(folder).find(sentence, language)
+    spoken = sentence.language or language
+    files = _recordings(folder, spoken, _age_of(folder / spoken / INDEX)).find(sentence, language)
     if files is not None:
         return np.concatenate([_sound(folder / file) for file in files])
     text, code = wording().words(sentence, language)
@@ -39,9 +40,14 @@ def _read(text: str, language: str) -> Samples:
     return with_pause(reader.read(text), reader.pauses_s[Pause.SENTENCE])
 
 
-@cache
-def _recordings(folder: Path) -> Recordings:
+@lru_cache(32)
+def _recordings(folder: Path, language: str, age: int) -> Recordings:  # noqa: ARG001
+    """Read once for each rendering of a language: what is rendered later is found."""
     return Recordings(folder, plays_every_engine=True)
+
+
+def _age_of(index: Path) -> int:
+    return index.stat().st_mtime_ns if index.exists() else 0
 
 
 def _sound(path: Path) -> Samples:

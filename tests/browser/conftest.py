@@ -90,14 +90,14 @@ def phone_line(
 ) -> Iterator[RunningLine]:
     """Only where there is a browser: without one nothing needs to start."""
     directory = tmp_path_factory.mktemp("page")
-    databases = {"page_line": migrated_template, "page_backend": "template1"}
+    databases = {"browser_line": migrated_template, "browser_backend": "template1"}
     for name, template in databases.items():
         postgres_server.create_database(name, template)
     with running_line(
         directory,
-        database_url=postgres_server.url("page_line"),
-        backend_database_url=postgres_server.url("page_backend"),
-        redis_url=f"{valkey_server.url()}/6",
+        database_url=postgres_server.url("browser_line"),
+        backend_database_url=postgres_server.url("browser_backend"),
+        redis_url=f"{valkey_server.url()}/8",
         cardstatus_people=str(register(directory / "people.csv", PEOPLE)),
         operator_numbers="+81312345678",
         number_languages=NUMBERS,

@@ -81,7 +81,9 @@ def serving_page(line: Line) -> Iterator[ServedPage]:
 
 
 @pytest.fixture
-def page(line: ScriptedLine) -> Iterator[ServedPage]:
+def page(line: ScriptedLine, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedPage]:
+    # A page that looks away is noticed at the next beat.
+    monkeypatch.setattr("hotline.phone.page.app.HEARTBEAT_S", 0.2)
     with serving_page(line.line()) as served:
         yield served
 

@@ -36,19 +36,19 @@ def real_line(
     postgres_server: Postgres, migrated_template: str, valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningLine]:
     directory = tmp_path_factory.mktemp("line")
-    for name, made_from in (("page_line", migrated_template), ("page_backend", "template1")):
+    for name, made_from in (("page_running", migrated_template), ("page_running_backend", "template1")):
         postgres_server.create_database(name, made_from)
     with running_line(
         directory,
-        database_url=postgres_server.url("page_line"),
-        backend_database_url=postgres_server.url("page_backend"),
-        redis_url=f"{valkey_server.url()}/6",
+        database_url=postgres_server.url("page_running"),
+        backend_database_url=postgres_server.url("page_running_backend"),
+        redis_url=f"{valkey_server.url()}/7",
         cardstatus_people=str(register(directory / "people.csv", crowd())),
         operator_numbers="+81312345678",
         number_languages="+81120950178=ja,+81120017827=en",
     ) as line:
         yield line
-    for name in ("page_line", "page_backend"):
+    for name in ("page_running", "page_running_backend"):
         postgres_server.drop_database(name)
 
 
