@@ -12,7 +12,7 @@ PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 # More than the cores of a small machine: many tests wait for other processes.
-WORKERS ?= 4
+WORKERS ?= 3
 
 # A stamp holds the moment in which its step was last done.
 MADE := .venv/made
@@ -20,11 +20,13 @@ RUNS := .venv/run-requirements
 TESTS := .venv/test-requirements
 COMPILED := .venv/catalogues
 RENDERED := .venv/recordings
+REHEARSED := .venv/rehearsed
 BROWSER := .venv/browser
 
 WORDS := $(wildcard prompts/*.toml locales/*/LC_MESSAGES/*.po)
 SOUNDS := $(wildcard hotline/sound/*.py hotline/sound/readers.toml hotline/speech/voices.toml hotline/calls/hours.toml \
 	prompts/recordings/*/*)
+LANGUAGES := $(patsubst locales/%/LC_MESSAGES/hotline.po,%,$(wildcard locales/*/LC_MESSAGES/hotline.po))
 
 .PHONY: help run test lint prompts migration bench pins browser clean
 
@@ -43,7 +45,7 @@ run: $(RUNS) $(COMPILED) $(RENDERED)
 	@exec $(BIN)/hotline run
 
 # Tests of one group, which share what is slow to start, stay in one process.
-test: $(TESTS) $(COMPILED) $(BROWSER)
+test: $(TESTS) $(COMPILED) $(REHEARSED) $(BROWSER)
 	@echo '==> running the tests'
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
 
@@ -98,6 +100,15 @@ $(RUNS): requirements.txt pyproject.toml | $(MADE)
 $(TESTS): requirements-dev.txt $(RUNS)
 	@echo '==> installing what the tests need'
 	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+# Before the tests and not in them, where they would wait for each other: Japanese takes a processor most of a minute.
+READS := HOTLINE_RECORDINGS=build/recordings $(BIN)/hotline prompts render
+
+$(REHEARSED): $(WORDS) $(SOUNDS) $(TESTS) | $(COMPILED)
+	@echo '==> reading every language aloud for the tests (a minute or two)'
+	@$(READS) --language ja & japanese=$$!; \
+		$(READS) $(patsubst %,--language %,$(filter-out ja,$(LANGUAGES))) && wait $$japanese
 	@touch $@
 
 $(COMPILED): $(WORDS) | $(RUNS)
