@@ -79,11 +79,13 @@ class Behind:
                 targets=list(request.targets),
                 status=request.status,
                 accepted_at=as_text(request.accepted_at),
+                at=as_text(request.finished_at or request.accepted_at),
             )
         if self._is_new(("due", number), True):
             self._tell_queue(request, "due", request.accepted_at, 0)
         if request.attempts and self._is_new(("tries", number), request.attempts):
-            self._tell_queue(request, "handed over", None, request.attempts)
+            # The hand-over is not written down: seen after the answer, it came before it.
+            self._tell_queue(request, "handed over", request.finished_at, request.attempts)
         if request.finished_at and self._is_new(("finished", number), True):
             self._tell_answers(request, request.finished_at)
 

@@ -115,6 +115,8 @@ def test_a_card_is_stopped_and_everything_behind_is_seen(real_line, real_page, b
     assert 0 <= backend["seconds_from_confirmation"] < 30
     queue = [(one["state"], one["receipt_number"]) for one in behind if one["kind"] == "queue"]
     assert queue == [("due", receipt), ("handed over", receipt), ("asked", receipt)]
+    moments = [one["at"] for one in behind if one["kind"] == "queue"]
+    assert moments == sorted(moments), "what came first is told as later"
     assert [one["status"] for one in behind if one["kind"] == "request"][-1] == "suspended"
     assert 0 < stopped["seconds"] < told["seconds"]
     assert stopped["answered_at"] < stopped["confirmed_at"] <= stopped["stopped_at"]
