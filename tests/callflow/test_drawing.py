@@ -25,6 +25,9 @@ from hotline.cli import main
 from tests.architecture.source import ROOT
 from tests.callflow.every_turn import ways
 
+pytestmark = pytest.mark.xdist_group("walk")
+"""One process walks through the conversation, and keeps the turns for all these tests."""
+
 COMMAND = "hotline callflow --write README.md"
 
 PARTS = [part for part in Part if part is not Part.ALL]

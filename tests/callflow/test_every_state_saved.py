@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from hotline.callflow.state import Dropped
 from hotline.calls.saved import Saved, unseal
 from hotline.privacy import Vault, new_key
 from tests.callflow.every_turn import at_every_moment, places
+
+pytestmark = pytest.mark.xdist_group("walk")
+"""One process walks through the conversation, and keeps the turns for all these tests."""
 
 
 @at_every_moment

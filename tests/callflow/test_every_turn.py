@@ -29,6 +29,9 @@ from hotline.callflow.steps.person import LINE
 from hotline.callflow.walk import Way
 from tests.callflow.every_turn import AT, KINDS, at_every_moment, places, told, ways
 
+pytestmark = pytest.mark.xdist_group("walk")
+"""One process walks through the conversation, and keeps the turns for all these tests."""
+
 PERSON = {*LINE, Step.CALL_BACK_OFFER, Step.CALL_BACK_NUMBER, Step.CALL_BACK_CONFIRM, Step.VOICE_MESSAGE}
 LANGUAGES = {Step.LANGUAGE, Step.LANGUAGE_MORE}
 TELLS_OF_A_RECEIPT = re.compile(r"receipt\.(.*\.suspended|going_on|needs_operator|not_identified|next_steps)")

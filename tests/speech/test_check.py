@@ -10,6 +10,9 @@ from hotline.speech.heard_lists import MENUS
 from hotline.speech.pofiles import po_path
 from tests.speech.line import JAPANESE, SCRIPT, Line
 
+pytestmark = pytest.mark.xdist_group("walk")
+"""One process walks through the conversation, and keeps the turns for all these tests."""
+
 THIRD = {prompt: text.replace("。", ".") for prompt, text in JAPANESE.items() if prompt != "eras.named"}
 
 SMALL = Conversation(("en", "ja"))

@@ -21,6 +21,9 @@ from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE
 from hotline.speech.prompts import load_prompts
 from hotline.speech.speak import Wording
 
+pytestmark = pytest.mark.xdist_group("walk")
+"""One process walks through the conversation, and keeps the turns for all these tests."""
+
 BEGUN_IN = "en"
 """The walk goes to other languages from here. Only Japanese says more than all the others."""
 

@@ -18,6 +18,9 @@ from hotline.speech.recordings import INDEX, Recordings, fingerprint
 from hotline.speech.speak import speak, wording
 from hotline.voice.twiml import TwimlRenderer
 
+pytestmark = pytest.mark.xdist_group("walk")
+"""One process walks through the conversation, and keeps the turns for all these tests."""
+
 URL = "https://a-line-with-quite-a-long-name.example.jp/behind/a/proxy"
 LARGEST = 64 * 1024
 """Bytes that Twilio takes."""
