@@ -135,7 +135,13 @@ class Calls:
         channel = "text" if event.by_text else "voice"
         if event.caller is None:
             return Begun(called, channel)
-        return Begun(called, channel, self._vault.seal(event.caller), self._prints.of_number(event.caller))
+        return Begun(
+            called,
+            channel,
+            self._vault.seal(event.caller),
+            self._prints.of_number(event.caller),
+            self._prints.of_last_digits(event.caller),
+        )
 
     def _take(self, sid: str, number: int, event: Event, at: datetime) -> str:
         begun = time.perf_counter()

@@ -65,6 +65,8 @@ class Begun:
     channel: str = "voice"
     caller_sealed: bytes | None = field(default=None, repr=False)
     caller_print: str | None = None
+    caller_end_print: str | None = None
+    """Fingerprint of the last digits of the caller's number, by which operators look for calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def end_call(connection: Connection, sid: str, status: str, at: datetime) -> Sav
     ended = (
         update(calls)
         .where(calls.c.sid == sid, calls.c.ended_at.is_(None))
-        .values(status=status, ended_at=at)
+        .values(status=status, ended_at=at, ended_step=calls.c.step)
         .returning(*_SAVED)
     )
     row = connection.execute(ended).one_or_none()
@@ -190,6 +192,7 @@ _KINDS: Final[Mapping[str, Any]] = {
     "channel": String(),
     "caller_sealed": LargeBinary(),
     "caller_print": String(),
+    "caller_end_print": String(),
     "in_line_since": MOMENT,
     "message_sid": String(),
     "status": String(),

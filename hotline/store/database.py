@@ -17,8 +17,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
+from hotline.store.console_tables import metadata
 from hotline.store.patience import Patience
-from hotline.store.tables import metadata
 
 __all__ = [
     "DATABASE_TROUBLE",

@@ -37,6 +37,8 @@ Thirty days are what a caller has for the visit to the counter, with the receipt
 BATCH: Final = 500
 """Rows that one transaction seals anew or erases: some tens of milliseconds."""
 
+_NO_CALLER: Final = {"caller_sealed": None, "caller_print": None, "caller_end_print": None}
+
 _SEALED: Final = (
     calls.c.sealed,
     calls.c.caller_sealed,
@@ -81,11 +83,12 @@ def _erasures(now: datetime) -> Iterator[Update | Delete]:
     state = calls.c.erased_at.is_(None) & (calls.c.ended_at <= now - STATE_KEPT_FOR)
     yield update(calls).where(_batch(state, calls.c.ended_at)).values(sealed=None, erased_at=now)
     caller = calls.c.caller_sealed.is_not(None) & (calls.c.ended_at <= until)
-    yield update(calls).where(_batch(caller, calls.c.ended_at)).values(caller_sealed=None, caller_print=None)
+    yield update(calls).where(_batch(caller, calls.c.ended_at)).values(_NO_CALLER)
     # A fingerprint goes in its time also where no number was kept with it. A call starts before it ends, and that is
     # what the index can tell.
     lone = calls.c.caller_print.is_not(None) & (calls.c.started_at <= until) & (calls.c.ended_at <= until)
-    yield update(calls).where(_batch(lone, calls.c.caller_print, calls.c.started_at)).values(caller_print=None)
+    prints = _batch(lone, calls.c.caller_print, calls.c.started_at)
+    yield update(calls).where(prints).values(caller_print=None, caller_end_print=None)
     facts = requests.c.facts_sealed.is_not(None) & (requests.c.finished_at <= until)
     yield update(requests).where(_batch(facts, requests.c.finished_at)).values(facts_sealed=None, person_print=None)
     call_back = follow_ups.c.call_back_sealed.is_not(None) & (follow_ups.c.opened_at <= until)

@@ -1,4 +1,4 @@
-"""Every table of the hotline."""
+"""Every table of the line itself; what only the operators' pages need is in console_tables.py."""
 
 from sqlalchemy import (
     BigInteger,
@@ -41,6 +41,7 @@ calls = Table(
     Column("called", String(32), nullable=False, comment="the number that was dialled, or written to"),
     Column("caller_sealed", LargeBinary, comment="the caller's number, encrypted; null when withheld or erased"),
     Column("caller_print", String(32), comment="keyed fingerprint of the caller's number; erased with it"),
+    Column("caller_end_print", String(32), comment="keyed fingerprint of its last four digits; erased with it"),
     Column("language", String(16), nullable=False),
     Column("status", String(16), nullable=False, comment="as Twilio last said, only ever moved forward"),
     Column("outcome", String(32), nullable=False),
@@ -51,14 +52,29 @@ calls = Table(
     Column("turned_at", MOMENT, nullable=False, comment="when the newest turn was taken"),
     Column("in_line_since", MOMENT, comment="since when the caller waits for an operator; null otherwise"),
     Column("ended_at", MOMENT),
+    Column("ended_step", String(32), comment="the step at which it ended; null while it goes on"),
     Column("erased_at", MOMENT, comment="when state and newest reply were erased"),
+    Column("held_at", MOMENT, comment="since when a legal hold keeps all of it from being erased; null without one"),
     # Closing calls whose end Twilio never told, and erasing, look only at the few rows that are due. No index may
     # name a column that every turn changes, not even in its WHERE: that would end HOT updates. Hence erased_at,
     # which changes once, says what `sealed IS NULL` would say as well.
     Index("ix_calls_open", "started_at", postgresql_where=text("ended_at IS NULL")),
     Index("ix_calls_with_state", "ended_at", postgresql_where=text("erased_at IS NULL AND ended_at IS NOT NULL")),
     Index("ix_calls_with_caller", "ended_at", postgresql_where=text("caller_sealed IS NOT NULL")),
-    Index("ix_calls_started_at", "started_at"),
+    # For the operators' list, newest first. Language and outcome change in few turns, the step in every one: hence
+    # ended_step.
+    Index("ix_calls_started_at", "started_at", "sid"),
+    Index("ix_calls_by_language", "language", "started_at", "sid"),
+    Index("ix_calls_by_outcome", "outcome", "started_at", "sid"),
+    Index("ix_calls_by_ended_step", "ended_step", "started_at", "sid", postgresql_where=text("ended_step IS NOT NULL")),
+    Index(
+        "ix_calls_by_caller_end",
+        "caller_end_print",
+        "started_at",
+        "sid",
+        postgresql_where=text("caller_end_print IS NOT NULL"),
+    ),
+    Index("ix_calls_held", "sid", postgresql_where=text("held_at IS NOT NULL")),
     Index("ix_calls_by_caller", "caller_print", "started_at", postgresql_where=text("caller_print IS NOT NULL")),
     # One open conversation by text for each pair of numbers, however quickly two messages follow each other.
     Index(
@@ -92,6 +108,8 @@ requests = Table(
     Column("id", Uuid, primary_key=True),
     Column("call_sid", String(34), ForeignKey("calls.sid"), nullable=False),
     Column("turn", Integer, nullable=False, comment="the turn that accepted it"),
+    Column("sent_again_at", MOMENT, comment="when an operator last sent it again; null for one that nobody did"),
+    Column("idempotency_key", Uuid, comment="the backend's key for it since then; null while that is its id"),
     Column("receipt_number", String(16), nullable=False, unique=True),
     Column("targets", ARRAY(String(16)), nullable=False),
     Column("facts_sealed", LargeBinary, comment="birth date, postal code, house number; null once erased"),
@@ -115,6 +133,17 @@ requests = Table(
     Index("ix_requests_by_person", "person_print", "accepted_at", postgresql_where=text("person_print IS NOT NULL")),
 )
 
+tries = Table(
+    "tries",
+    metadata,
+    Column("request_id", Uuid, ForeignKey("requests.id"), primary_key=True),
+    Column("number", SmallInteger, primary_key=True, comment="counted from 1"),
+    Column("handed_over_at", MOMENT, nullable=False, comment="when a worker got it"),
+    Column("answered_at", MOMENT, comment="when it was over, one way or the other"),
+    Column("said", String(64), comment="what the backend answered, or why it did not; never anything keyed"),
+    comment="each handing-over of a request to a worker",
+)
+
 follow_ups = Table(
     "follow_ups",
     metadata,
@@ -124,7 +153,12 @@ follow_ups = Table(
     Column("reason", String(32), nullable=False),
     Column("call_back_sealed", LargeBinary, comment="the number to call back, encrypted"),
     Column("opened_at", MOMENT, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("0"), comment="counts changes by operators"),
+    Column("taken_by", BigInteger, ForeignKey("staff.id"), comment="whose it is; null for nobody's"),
+    Column("taken_at", MOMENT),
     Column("resolved_at", MOMENT),
+    Column("resolved_by", BigInteger, ForeignKey("staff.id"), comment="null when the line itself resolved it"),
+    Column("resolution", String(32), comment="what came of it, in the operator's judgement"),
     UniqueConstraint("call_sid", "reason"),
     Index("ix_follow_ups_open", "opened_at", postgresql_where=text("resolved_at IS NULL")),
     Index("ix_follow_ups_with_call_back", "opened_at", postgresql_where=text("call_back_sealed IS NOT NULL")),
@@ -168,6 +202,7 @@ messages = Table(
     Column("seconds", Integer, nullable=False),
     Column("recorded_at", MOMENT, nullable=False),
     Column("deleted_at", MOMENT, comment="when the recording was deleted at Twilio"),
+    Index("ix_messages_by_call", "call_sid"),
     Index("ix_messages_kept", "recorded_at", postgresql_where=text("deleted_at IS NULL")),
     comment="what callers left for an operator in their own voice",
 )
@@ -181,5 +216,6 @@ wrong_receipts = Table(
     Column("at", MOMENT, nullable=False),
     Index("ix_wrong_receipts_by_receipt", "receipt_print", "at"),
     Index("ix_wrong_receipts_at", "at"),
+    Index("ix_wrong_receipts_by_call", "call_sid"),
     comment="pairs of receipt number and birth date that did not fit, so that nobody tries one after the other",
 )

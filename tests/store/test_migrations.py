@@ -155,13 +155,13 @@ def _rows(connection: Connection) -> list[list[tuple[object, ...]]]:
     return [[tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))] for table in tables]
 
 
-def test_the_update_of_a_turn_stays_on_its_page(engine: Engine) -> None:
+def test_a_turn_that_changes_neither_language_nor_outcome_stays_on_its_page(engine: Engine) -> None:
     sid = start_call(engine)
     hot = text(
         "SELECT pg_stat_get_xact_tuples_updated(t), pg_stat_get_xact_tuples_hot_updated(t) FROM to_regclass('calls') t"
     )
     with engine.begin() as connection:
         for number in (2, 3):
-            taken = TakenTurn(number, NOON, "ja", "accepted", "main_menu", "target", "KeysPressed", [], b"x" * 1500)
+            taken = TakenTurn(number, NOON, "en", "nothing", "main_menu", "target", "KeysPressed", [], b"x" * 1500)
             assert take_turn(connection, sid, taken, promises=True)
         assert connection.execute(hot).one() == (2, 2)
