@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Double,
+    FetchedValue,
     ForeignKey,
     Identity,
     Index,
@@ -91,7 +92,7 @@ audit = Table(
     "audit",
     metadata,
     # A trigger numbers and chains the rows, and refuses to change or delete any.
-    Column("id", BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 ... without gaps"),
+    Column("id", BigInteger, FetchedValue(), primary_key=True, autoincrement=False, comment="1, 2, 3 ... without gaps"),
     Column("at", MOMENT, nullable=False),
     Column("staff_id", BigInteger, comment="null for the line itself and for strangers"),
     Column("who", String(255), nullable=False, comment="the e-mail address, or which part of the line"),
