@@ -132,10 +132,13 @@ call_backs = Table(
     Column("to_sealed", LargeBinary, comment="the number that is called back, encrypted; null once erased"),
     Column("from_number", String(32), nullable=False, comment="the line's number that it is called from"),
     Column("sid", String(34), unique=True, comment="Twilio's name for the call to the operator"),
-    Column("status", String(16), nullable=False),
+    Column("status", String(32), nullable=False),
     Column("created_at", MOMENT, nullable=False),
     Column("told_at", MOMENT, comment="when its status last changed"),
+    Column("ended_at", MOMENT, comment="null while it is under way"),
     Column("talked_s", Integer, comment="seconds that both were connected; null when they were not"),
+    # However quickly two operators press at once, the caller is called back by one.
+    Index("uq_call_backs_under_way", "follow_up_id", unique=True, postgresql_where=text("ended_at IS NULL")),
     Index("ix_call_backs_by_call", "call_sid", "id"),
     Index("ix_call_backs_with_number", "created_at", postgresql_where=text("to_sealed IS NOT NULL")),
 )

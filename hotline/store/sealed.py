@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from hotline.privacy import CannotUnseal, Vault
+from hotline.store.console_tables import call_backs
 from hotline.store.tables import calls, follow_ups, requests, texts, wrong_receipts
 from hotline.store.texts import TextStatus
 
@@ -44,6 +45,7 @@ _SEALED: Final = (
     calls.c.caller_sealed,
     requests.c.facts_sealed,
     follow_ups.c.call_back_sealed,
+    call_backs.c.to_sealed,
     texts.c.to_sealed,
     texts.c.body_sealed,
 )
@@ -93,6 +95,9 @@ def _erasures(now: datetime) -> Iterator[Update | Delete]:
     yield update(requests).where(_batch(facts, requests.c.finished_at)).values(facts_sealed=None, person_print=None)
     call_back = follow_ups.c.call_back_sealed.is_not(None) & (follow_ups.c.opened_at <= until)
     yield update(follow_ups).where(_batch(call_back, follow_ups.c.opened_at)).values(call_back_sealed=None)
+    # The end of a call-back erases its number; this one's end was never told.
+    dialled = call_backs.c.to_sealed.is_not(None) & (call_backs.c.created_at <= until)
+    yield update(call_backs).where(_batch(dialled, call_backs.c.created_at)).values(to_sealed=None)
     yield _erase_texts(until)
     yield delete(wrong_receipts).where(_batch(wrong_receipts.c.at <= until, wrong_receipts.c.at))
 

@@ -169,9 +169,10 @@ def upgrade() -> None:
     sa.Column('to_sealed', sa.LargeBinary(), nullable=True, comment='the number that is called back, encrypted; null once erased'),
     sa.Column('from_number', sa.String(length=32), nullable=False, comment="the line's number that it is called from"),
     sa.Column('sid', sa.String(length=34), nullable=True, comment="Twilio's name for the call to the operator"),
-    sa.Column('status', sa.String(length=16), nullable=False),
+    sa.Column('status', sa.String(length=32), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=True, comment='when its status last changed'),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True, comment='null while it is under way'),
     sa.Column('talked_s', sa.Integer(), nullable=True, comment='seconds that both were connected; null when they were not'),
     sa.ForeignKeyConstraint(['call_sid'], ['calls.sid'], name=op.f('fk_call_backs_call_sid')),
     sa.ForeignKeyConstraint(['follow_up_id'], ['follow_ups.id'], name=op.f('fk_call_backs_follow_up_id')),
@@ -180,6 +181,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('sid', name=op.f('uq_call_backs_sid'))
     )
     op.create_index('ix_call_backs_by_call', 'call_backs', ['call_sid', 'id'], unique=False)
+    op.create_index('uq_call_backs_under_way', 'call_backs', ['follow_up_id'], unique=True, postgresql_where=sa.text('ended_at IS NULL'))
     op.create_index('ix_call_backs_with_number', 'call_backs', ['created_at'], unique=False, postgresql_where=sa.text('to_sealed IS NOT NULL'))
     op.create_table('notes',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -248,6 +250,7 @@ def downgrade() -> None:
     op.drop_column('calls', 'caller_end_print')
     op.drop_index('ix_notes_by_call', table_name='notes')
     op.drop_table('notes')
+    op.drop_index('uq_call_backs_under_way', table_name='call_backs', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_index('ix_call_backs_with_number', table_name='call_backs', postgresql_where=sa.text('to_sealed IS NOT NULL'))
     op.drop_index('ix_call_backs_by_call', table_name='call_backs')
     op.drop_table('call_backs')
