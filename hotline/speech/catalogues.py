@@ -1,7 +1,7 @@
 """The catalogues: reading the translations, bringing them up to date and compiling them.
 
-`python -m hotline.speech.catalogues update` takes the prompt scripts over into every language's catalogue and
-compiles them; `compile` compiles alone.
+`python -m hotline.speech.catalogues update` takes the prompt scripts over into every language's catalogue, the words of
+the operators' pages into theirs, and compiles them; `compile` compiles alone.
 """
 
 import os
@@ -17,6 +17,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import write_po
 
+from hotline.speech.pages import compile_pages, update_pages
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
 from hotline.speech.pofiles import DOMAIN, CatalogueFault, Undated, compile_catalogue, po_path, read_catalogue, short
 from hotline.speech.prompts import PromptFault, load_prompts
@@ -139,12 +140,13 @@ def _replace(path: Path, text: bytes) -> None:
 
 def main(arguments: Sequence[str], places: Places = THE_LINE) -> int:
     """The command line; returns the exit status."""
-    todo = {"update": update_catalogues, "compile": compile_catalogues}.get(" ".join(arguments))
-    if todo is None:
+    todo = {"update": (update_catalogues, update_pages), "compile": (compile_catalogues, compile_pages)}
+    if " ".join(arguments) not in todo:
         sys.stderr.write("Say `update` or `compile`.\n")
         return 2
     try:
-        todo(places)
+        for step in todo[" ".join(arguments)]:
+            step(places)
     except (PromptFault, VoicesFault, CatalogueFault) as fault:
         sys.stderr.write(f"{fault}\n")
         return 1

@@ -15,7 +15,7 @@ from hotline.speech.places import THE_LINE, Places
 DOMAIN: Final = "hotline"
 """The name of the catalogues, in gettext's sense."""
 
-_LINE: Final = re.compile(r'\s*(#.*|((msgctxt|msgid|msgstr)\s+)?"([^"\\]|\\.)*")?\s*')
+_LINE: Final = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s+)?"([^"\\]|\\.)*")?\s*')
 # Babel's reader drops the last letter of a string that is not closed, without a word.
 
 

@@ -1,0 +1,1 @@
+"""The operators' pages: every call can be found, understood and finished."""

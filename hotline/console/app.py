@@ -1,0 +1,132 @@
+"""Builds the console: the only place where its parts are joined. It is a process of its own, apart from the line."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, render_template, request
+from flask_babel import Babel
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from hotline.calls.prints import Prints
+from hotline.console import access, shown, words
+from hotline.console.accounts import install_accounts
+from hotline.console.desk import Desk
+from hotline.console.today import today_blueprint
+from hotline.privacy import Vault
+from hotline.settings import Settings
+from hotline.speech.places import THE_LINE
+from hotline.store.database import connect_to
+
+ROOT: Final = "/console"
+"""Below which everything lies, so that one address can serve the line and the console."""
+
+LARGEST_BODY: Final = 64 * 1024
+"""Bytes of the largest form that is read. More is refused with 413."""
+
+LANGUAGES: Final = ("ja", "en")
+"""In which the pages are written; the first for who asks for neither."""
+
+PAGES: Final = (today_blueprint,)
+"""What makes each part of the console, in the order of the menu."""
+
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        *(f"{kind}-src 'self'" for kind in ("script", "style", "connect", "font", "media")),
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def create_console(settings: Settings) -> Flask:
+    """The web application of the operators."""
+    app = Flask("hotline.console", static_url_path=f"{ROOT}/static")
+    desk = _desk(settings)
+    app.extensions["hotline.engine"] = desk.engine
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        TRUSTED_HOSTS=_hosts(settings),
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings.hotline_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.hotline_proxies, x_proto=0)  # type: ignore[method-assign]
+    Babel(
+        app,
+        default_locale=LANGUAGES[0],
+        default_domain="console",
+        default_translation_directories=str(THE_LINE.locales),
+        locale_selector=language_of_page,
+    )
+    install_accounts(app, desk)
+    CSRFProtect(app)
+    shown.install_filters(app)
+    app.context_processor(_given_to_every_page)
+    app.register_error_handler(HTTPException, _say_what_went_wrong)
+    app.after_request(_with_headers)
+    app.register_blueprint(_health())
+    for page in PAGES:
+        app.register_blueprint(page(desk), url_prefix=ROOT)
+    return app
+
+
+def language_of_page() -> str:
+    """The language of the person who is signed in, else what was chosen or what the browser asks for."""
+    if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
+        return str(current_user.language)
+    chosen = request.cookies.get("language")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def _desk(settings: Settings) -> Desk:
+    engine = connect_to(settings.database_url.get_secret_value(), application="hotline console", checked=True)
+    vault = Vault(key.get_secret_value() for key in settings.hotline_encryption_keys)
+    return Desk(engine, vault, Prints(settings.hotline_secret_key.get_secret_value()), settings)
+
+
+def _hosts(settings: Settings) -> list[str]:
+    """Under which names a browser may ask: a page that came by another could be made to send its form elsewhere."""
+    name = urlsplit(settings.console_url).hostname
+    # On loopback is whoever looks whether the process lives.
+    return [*([name] if name else []), "localhost", "127.0.0.1"]
+
+
+def _given_to_every_page() -> dict[str, object]:
+    def may(permission: str) -> bool:
+        return bool(current_user.is_authenticated) and access.allows(current_user, access.Permission(permission))
+
+    return {"may": may, "words": words.named, "choices": words.choices, "language": language_of_page(), "ROOT": ROOT}
+
+
+def _say_what_went_wrong(error: HTTPException) -> tuple[str, int] | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    return render_template("error.html", code=error.code), error.code
+
+
+def _with_headers(response: Response) -> Response:
+    for name, text in _HEADERS.items():
+        response.headers.setdefault(name, text)
+    if request.endpoint != "static":
+        # What stands on a page must not come back with the browser's back button after signing out.
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _health() -> Blueprint:
+    blueprint = Blueprint("health", __name__)
+    blueprint.add_url_rule(f"{ROOT}/healthz", "alive", lambda: Response("alive\n", content_type="text/plain"))
+    return blueprint

@@ -1,0 +1,69 @@
+"""How times, lengths and numbers are shown."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from hotline import clock
+
+SHOWN_DIGITS: Final = 4
+"""Digits at the end of a telephone number that are shown."""
+
+
+def moment(at: datetime | None) -> str:
+    """Date and time in Japan, to the second; nothing for None."""
+    return "" if at is None else clock.in_japan(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def short_moment(at: datetime | None) -> str:
+    """The same without seconds, and for today without the date."""
+    if at is None:
+        return ""
+    there, today = clock.in_japan(at), clock.in_japan(clock.now())
+    return there.strftime("%H:%M" if there.date() == today.date() else "%Y-%m-%d %H:%M")
+
+
+def length(seconds: float | None) -> str:
+    """A length of time as people say it: its two largest units."""
+    if seconds is None:
+        return ""
+    whole = max(0, int(seconds))
+    days, hours, minutes = whole // 86400, whole // 3600 % 24, whole // 60 % 60
+    if days:
+        return _("%(days)d d %(hours)d h", days=days, hours=hours)
+    if hours:
+        return _("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes)
+    if minutes:
+        return _("%(minutes)d min %(seconds)d s", minutes=minutes, seconds=whole % 60)
+    return _("%(seconds)d s", seconds=whole)
+
+
+def ago(at: datetime | None) -> str:
+    """How long ago that was, or in how long it will be."""
+    if at is None:
+        return ""
+    since = clock.now() - at
+    if since < timedelta(0):
+        return _("in %(time)s", time=length(-since.total_seconds()))
+    return _("%(time)s ago", time=length(since.total_seconds()))
+
+
+def masked(number: str | None) -> str:
+    """A telephone number of which only the end is shown; a sentence for one that is not known."""
+    if not number:
+        return _("number withheld or erased")
+    return f"…{number[-SHOWN_DIGITS:]}"
+
+
+def count(number: int, what: str, many: str) -> str:
+    """`what` or `many`, with the number in it as %(num)d."""
+    return str(ngettext(what, many, number))
+
+
+def install_filters(app: Flask) -> None:
+    """Make them known to the templates."""
+    for one in (moment, short_moment, length, ago, masked):
+        app.add_template_filter(one)

@@ -1,0 +1,186 @@
+"""What operators read for the names that the log keeps: steps, outcomes, reasons and the like, in their language."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+
+STEPS: Final[Mapping[str, Any]] = {
+    "main_menu": _("Main menu"),
+    "language": _("Language"),
+    "language_more": _("More languages"),
+    "closed": _("Closed at this hour"),
+    "take_up": _("Go on with the last call"),
+    "target": _("What to stop"),
+    "birth_date": _("Date of birth"),
+    "postal_code": _("Postal code"),
+    "house_number": _("House number"),
+    "confirm": _("Read back"),
+    "confirm_spoken": _("Spoken yes, asked again"),
+    "correct": _("Correct"),
+    "waiting": _("Waiting for the backend"),
+    "result": _("Result"),
+    "for_whom": _("For whom"),
+    "text_offer": _("Text message offered"),
+    "text_number": _("Number for the text"),
+    "text_confirm": _("Read back of that number"),
+    "text_promise": _("Text message promised"),
+    "next_steps": _("What to do next"),
+    "receipt_number": _("Receipt number"),
+    "receipt_birth_date": _("Date of birth for a receipt"),
+    "receipt_lookup": _("Looking up a receipt"),
+    "receipt_told": _("Receipt told"),
+    "questions": _("Questions"),
+    "answers": _("Answers"),
+    "reissue": _("A new card"),
+    "protection": _("How the card protects"),
+    "operator": _("To a person"),
+    "ringing": _("Operators ring"),
+    "in_line": _("In line for a person"),
+    "call_back_offer": _("Call-back offered"),
+    "call_back_number": _("Number to call back"),
+    "call_back_confirm": _("Read back of that number"),
+    "voice_message": _("Voice message"),
+    "goodbye": _("Goodbye"),
+}
+
+OUTCOMES: Final[Mapping[str, Any]] = {
+    "nothing": _("Nothing asked for"),
+    "not_confirmed": _("Not confirmed"),
+    "accepted": _("Accepted, not answered"),
+    "stopped": _("Stopped"),
+    "not_held": _("Nothing to stop"),
+    "not_identified": _("Not identified"),
+    "operator": _("Talked to a person"),
+    "call_back": _("Call-back asked for"),
+    "error": _("Error of the line"),
+}
+
+REASONS: Final[Mapping[str, Any]] = {
+    "call_back": _("Asked to be called back"),
+    "write_back": _("Asked by text for a person"),
+    "message": _("Left a voice message"),
+    "not_confirmed": _("Hung up before saying stop"),
+    "not_identified": _("Nobody, or more than one, was found"),
+    "no_house_number": _("Stopped without a house number: check whose it was"),
+    "for_another": _("Stopped for somebody else"),
+    "needs_operator": _("The backend refused, or did not answer for hours"),
+    "text_not_delivered": _("A promised text message did not arrive"),
+    "many_requests": _("More requests than usual"),
+    "many_persons": _("Cards of many persons by one caller"),
+    "many_tries": _("Receipt numbers were tried out"),
+    "error": _("The line made a mistake"),
+}
+
+STATUSES: Final[Mapping[str, Any]] = {
+    "accepted": _("Accepted, not answered"),
+    "suspended": _("Stopped"),
+    "already_suspended": _("Had been stopped before"),
+    "not_held": _("Nothing to stop"),
+    "not_found": _("Nobody found"),
+    "ambiguous": _("More than one found"),
+    "needs_operator": _("Left to an operator"),
+}
+"""Of a request, and of the backend's answers."""
+
+LANGUAGES: Final[Mapping[str, Any]] = {
+    "en": _("English"),
+    "ja": _("Japanese"),
+    "ja-easy": _("Easy Japanese"),
+    "zh": _("Chinese"),
+    "ko": _("Korean"),
+    "vi": _("Vietnamese"),
+    "fil": _("Filipino"),
+    "pt": _("Portuguese"),
+    "ne": _("Nepali"),
+    "id": _("Indonesian"),
+    "es": _("Spanish"),
+    "th": _("Thai"),
+}
+
+TARGETS: Final[Mapping[str, Any]] = {"card": _("Card"), "smartphone": _("Smartphone")}
+
+CHANNELS: Final[Mapping[str, Any]] = {"voice": _("Telephone"), "text": _("Text messages")}
+
+EVENTS: Final[Mapping[str, Any]] = {
+    "Dialled": _("dialled"),
+    "KeysPressed": _("pressed keys"),
+    "Spoken": _("spoke"),
+    "Silence": _("was silent"),
+    "Waited": _("waited"),
+    "LookedUp": _("the receipt was looked up"),
+    "MayText": _("the limit of texts was looked up"),
+    "InLine": _("the line for a person was looked at"),
+    "TransferEnded": _("the transfer ended"),
+    "Recorded": _("left a message"),
+    "error": _("the line made a mistake"),
+}
+
+TEXT_STATUSES: Final[Mapping[str, Any]] = {
+    "waiting": _("Waits for the request"),
+    "due": _("To be sent"),
+    "sending": _("Being sent"),
+    "sent": _("Sent"),
+    "delivered": _("Arrived"),
+    "undelivered": _("Did not arrive"),
+    "failed": _("Could not be sent"),
+    "unsure": _("Not known whether sent"),
+    "refused": _("Not sent: too many"),
+}
+
+PURPOSES: Final[Mapping[str, Any]] = {
+    "steps": _("Receipt number and what to do next"),
+    "done": _("What became of the request"),
+    "turn": _("Part of the conversation"),
+}
+
+LOSSES: Final[Mapping[str, Any]] = {
+    "lost": _("Lost away from home"),
+    "stolen": _("Stolen"),
+    "home": _("Lost at home"),
+    "disaster": _("Lost in a disaster"),
+}
+
+ROLES: Final[Mapping[str, Any]] = {
+    "operator": _("Operator"),
+    "supervisor": _("Supervisor"),
+    "on-call": _("On call"),
+    "auditor": _("Auditor"),
+    "administrator": _("Administrator"),
+}
+
+CALL_STATUSES: Final[Mapping[str, Any]] = {
+    "in-progress": _("on the line"),
+    "completed": _("hung up"),
+    "busy": _("busy"),
+    "failed": _("failed"),
+    "no-answer": _("not answered"),
+    "canceled": _("given up"),
+    "taken-up": _("went on in another call"),
+}
+
+_ALL: Final = {
+    "step": STEPS,
+    "outcome": OUTCOMES,
+    "reason": REASONS,
+    "status": STATUSES,
+    "language": LANGUAGES,
+    "target": TARGETS,
+    "channel": CHANNELS,
+    "event": EVENTS,
+    "text_status": TEXT_STATUSES,
+    "purpose": PURPOSES,
+    "loss": LOSSES,
+    "role": ROLES,
+    "call_status": CALL_STATUSES,
+}
+
+
+def named(kind: str, name: str | None) -> str:
+    """The words for a name of this kind; the name itself for one that no version of this code knows; "" for None."""
+    return "" if name is None else str(_ALL[kind].get(name, name.replace("_", " ")))
+
+
+def choices(kind: str) -> list[tuple[str, Any]]:
+    """Every name of this kind with its words, for a list to choose from."""
+    return list(_ALL[kind].items())
