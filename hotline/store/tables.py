@@ -121,6 +121,13 @@ requests = Table(
     Column("loss", String(16)),
     Column("for_another", Boolean),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column(
+        "attempts_before",
+        SmallInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="of these, how many were made before it was last sent again",
+    ),
     Column("accepted_at", MOMENT, nullable=False),
     Column("due_at", MOMENT, comment="when a worker gets it next; null once finished"),
     Column("finished_at", MOMENT),
@@ -184,9 +191,16 @@ texts = Table(
     Column("due_at", MOMENT, comment="when it is sent next; null while it waits for its request, and once sent"),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     Column("told_at", MOMENT, comment="when its status last changed"),
-    # One request is told about once in each way, whatever is repeated.
-    UniqueConstraint("request_id", "purpose"),
-    UniqueConstraint("call_sid", "turn", "purpose"),
+    Column(
+        "telling",
+        SmallInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="counts the texts about one request that was sent again, because the one before told what it was then",
+    ),
+    # One request is told about once in each way, whatever is repeated; after it was sent again once more.
+    UniqueConstraint("request_id", "purpose", "telling"),
+    UniqueConstraint("call_sid", "turn", "purpose", "telling"),
     Index("ix_texts_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("ix_texts_waiting", "created_at", postgresql_where=text("status = 'waiting'")),
     Index("ix_texts_by_number", "to_print", "created_at", postgresql_where=text("to_print IS NOT NULL")),

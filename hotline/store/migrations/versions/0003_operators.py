@@ -216,6 +216,12 @@ def upgrade() -> None:
     op.create_index('ix_messages_by_call', 'messages', ['call_sid'], unique=False)
     op.add_column('requests', sa.Column('sent_again_at', sa.DateTime(timezone=True), nullable=True, comment='when an operator last sent it again; null for one that nobody did'))
     op.add_column('requests', sa.Column('idempotency_key', sa.Uuid(), nullable=True, comment="the backend's key for it since then; null while that is its id"))
+    op.add_column('requests', sa.Column('attempts_before', sa.SmallInteger(), server_default=sa.text('0'), nullable=False, comment='of these, how many were made before it was last sent again'))
+    op.add_column('texts', sa.Column('telling', sa.SmallInteger(), server_default=sa.text('0'), nullable=False, comment='counts the texts about one request that was sent again, because the one before told what it was then'))
+    op.drop_constraint(op.f('uq_texts_request_id_purpose'), 'texts', type_='unique')
+    op.drop_constraint(op.f('uq_texts_call_sid_turn_purpose'), 'texts', type_='unique')
+    op.create_unique_constraint(op.f('uq_texts_request_id_purpose_telling'), 'texts', ['request_id', 'purpose', 'telling'])
+    op.create_unique_constraint(op.f('uq_texts_call_sid_turn_purpose_telling'), 'texts', ['call_sid', 'turn', 'purpose', 'telling'])
     op.create_index('ix_wrong_receipts_by_call', 'wrong_receipts', ['call_sid'], unique=False)
     op.execute("UPDATE calls SET ended_step = step WHERE ended_at IS NOT NULL")
     op.execute(SEAL)
@@ -228,6 +234,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index('ix_wrong_receipts_by_call', table_name='wrong_receipts')
+    # What was told a second time has no place in the tables before this one.
+    op.execute("DELETE FROM texts WHERE telling > 0")
+    op.drop_constraint(op.f('uq_texts_call_sid_turn_purpose_telling'), 'texts', type_='unique')
+    op.drop_constraint(op.f('uq_texts_request_id_purpose_telling'), 'texts', type_='unique')
+    op.create_unique_constraint(op.f('uq_texts_call_sid_turn_purpose'), 'texts', ['call_sid', 'turn', 'purpose'])
+    op.create_unique_constraint(op.f('uq_texts_request_id_purpose'), 'texts', ['request_id', 'purpose'])
+    op.drop_column('texts', 'telling')
+    op.drop_column('requests', 'attempts_before')
     op.drop_column('requests', 'idempotency_key')
     op.drop_column('requests', 'sent_again_at')
     op.drop_index('ix_messages_by_call', table_name='messages')
