@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import phonenumbers
 from cryptography.fernet import Fernet
@@ -40,6 +41,10 @@ _WHAT_TO_WRITE: Final = {
     "TWILIO_API_URL": "write an address like https://api.twilio.com",
     "CARDSTATUS_URL": "write an address like https://cards.example.jp",
     "OPERATOR_RINGING": "write 'together' or 'in-turn'",
+    "HOTLINE_CONSOLE_PORT": "write a whole number from 1 to 65535",
+    "HOTLINE_CONSOLE_URL": "write an address like https://line.example.jp; the console is at /console/ there",
+    "HOTLINE_PROXIES": "write a whole number from 0 to 9",
+    "OIDC_ISSUER": "write an address like https://login.example.jp",
 }
 """For each setting whose check does not say it by itself."""
 
@@ -76,6 +81,23 @@ class Settings(BaseModel):
     operator_numbers: tuple[str, ...] = ()
     operator_ringing: Literal["together", "in-turn"] = "together"
     operator_language: str = "ja"
+    hotline_console_port: int = Field(8003, ge=1, le=65535)
+    hotline_console_url: str | None = None
+    hotline_proxies: int = Field(0, ge=0, le=9)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str | None = None
+
+    @property
+    def console_url(self) -> str:
+        """The address of the operators' console, without its path."""
+        return self.hotline_console_url or self.hotline_public_url
+
+    @property
+    def signs_in_elsewhere(self) -> bool:
+        """Whether everything is there that single sign-on needs."""
+        return None not in (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
 
     @property
     def deletes_recordings(self) -> bool:
@@ -112,13 +134,20 @@ class Settings(BaseModel):
                 raise ValueError("each key is 32 bytes in URL-safe base64; `hotline keys new` makes one") from None
         return keys
 
-    @field_validator("hotline_public_url", "cardstatus_url", "twilio_api_url")
+    @field_validator("hotline_public_url", "cardstatus_url", "twilio_api_url", "hotline_console_url", "oidc_issuer")
     @classmethod
     def _is_a_web_address(cls, url: str | None) -> str | None:
         if url is None:
             return None
         TypeAdapter(AnyHttpUrl).validate_python(url)
         return url.rstrip("/")
+
+    @field_validator("hotline_console_url")
+    @classmethod
+    def _is_without_a_path(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).path:
+            raise ValueError("it has a path")
+        return url
 
     @field_validator("database_url", "redis_url")
     @classmethod
@@ -150,14 +179,17 @@ class Settings(BaseModel):
 
     @field_validator(
         *("twilio_auth_token_next", "twilio_api_key", "twilio_api_secret", "twilio_api_url", "text_sender"),
-        *("cardstatus_people", "hotline_recordings"),
+        *("cardstatus_people", "hotline_recordings", "hotline_console_url"),
+        *("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name"),
         mode="before",
     )
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value
 
-    @field_validator("operator_ringing", "operator_language", mode="before")
+    @field_validator(
+        *("operator_ringing", "operator_language", "hotline_console_port", "hotline_proxies"), mode="before"
+    )
     @classmethod
     def _empty_is_usual(cls, value: Any, info: ValidationInfo) -> Any:
         return cls.model_fields[info.field_name].default if value == "" and info.field_name else value

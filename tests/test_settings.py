@@ -90,6 +90,11 @@ def test_what_is_required_is_enough(given):
         ("DATABASE_URL", "mysql://localhost/hotline"),
         ("REDIS_URL", ""),
         ("REDIS_URL", "localhost:6379"),
+        ("HOTLINE_CONSOLE_PORT", "0"),
+        ("HOTLINE_CONSOLE_URL", "line.example"),
+        ("HOTLINE_CONSOLE_URL", "https://line.example/console/"),
+        ("HOTLINE_PROXIES", "-1"),
+        ("OIDC_ISSUER", "login"),
     ],
 )
 def test_a_wrong_value_is_named_alone(given, name, wrong):
@@ -108,6 +113,7 @@ def test_a_wrong_value_is_named_alone(given, name, wrong):
         ("HOTLINE_SECRET_KEY", "short", "write 16 characters or more"),
         ("HOTLINE_PUBLIC_URL", "line.example", "write an address like https://line.example.jp"),
         ("DATABASE_URL", "localhost", "write it like postgresql://user@host/database"),
+        ("HOTLINE_CONSOLE_URL", "https://line.example/console/", "the console is at /console/ there"),
         ("REDIS_URL", "localhost:6379", "write it like redis://host:6379/0"),
         ("TWILIO_ACCOUNT_SID", "AC123", "write AC and 32 hexadecimal digits"),
         ("TWILIO_AUTH_TOKEN", "", "is empty: set it (or TWILIO_AUTH_TOKEN_FILE)"),
@@ -152,6 +158,26 @@ def test_operators_are_rung_together_and_in_japanese_unless_told_otherwise(given
     given(OPERATOR_RINGING="in-turn", OPERATOR_LANGUAGE="en")
     settings = load_settings()
     assert (settings.operator_ringing, settings.operator_language) == ("in-turn", "en")
+
+
+def test_the_console_is_where_the_line_is_unless_told_otherwise(given):
+    for others in ({}, {"HOTLINE_CONSOLE_URL": "", "HOTLINE_CONSOLE_PORT": "", "HOTLINE_PROXIES": ""}):
+        given(**others)
+        settings = load_settings()
+        assert (settings.console_url, settings.hotline_console_port) == ("https://line.example", 8003)
+        assert settings.hotline_proxies == 0
+    given(HOTLINE_CONSOLE_URL="https://staff.example/", HOTLINE_PROXIES="1")
+    assert (load_settings().console_url, load_settings().hotline_proxies) == ("https://staff.example", 1)
+
+
+def test_single_sign_on_takes_all_three_settings(given, monkeypatch):
+    needed = {"OIDC_ISSUER": "https://login.example", "OIDC_CLIENT_ID": "hotline", "OIDC_CLIENT_SECRET": "in-secret"}
+    given(**needed)
+    assert load_settings().signs_in_elsewhere
+    for name in needed:
+        monkeypatch.setenv(name, "")
+        assert not load_settings().signs_in_elsewhere
+        monkeypatch.setenv(name, needed[name])
 
 
 def test_wrong_and_missing_are_named_together(given, monkeypatch):
