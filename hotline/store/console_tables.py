@@ -106,6 +106,8 @@ audit = Table(
     Column("seal", LargeBinary, nullable=False, comment="SHA-256 of this row and of that seal"),
     Index("ix_audit_at", "at"),
     Index("ix_audit_by_call", "call_sid", "id", postgresql_where=text("call_sid IS NOT NULL")),
+    Index("ix_audit_by_who", "who", "id"),
+    Index("ix_audit_by_action", "action", "id"),
     Index("ix_audit_by_staff", "staff_id", "id", postgresql_where=text("staff_id IS NOT NULL")),
     comment="who did or looked at what; only ever added to",
 )
@@ -120,6 +122,7 @@ notes = Table(
     Column("at", MOMENT, nullable=False),
     Column("body_sealed", LargeBinary, nullable=False, comment="what an operator wrote, encrypted"),
     Index("ix_notes_by_call", "call_sid", "id"),
+    Index("ix_notes_by_follow_up", "follow_up_id", postgresql_where=text("follow_up_id IS NOT NULL")),
 )
 
 call_backs = Table(
@@ -140,6 +143,7 @@ call_backs = Table(
     # However quickly two operators press at once, the caller is called back by one.
     Index("uq_call_backs_under_way", "follow_up_id", unique=True, postgresql_where=text("ended_at IS NULL")),
     Index("ix_call_backs_by_call", "call_sid", "id"),
+    Index("ix_call_backs_by_follow_up", "follow_up_id"),
     Index("ix_call_backs_with_number", "created_at", postgresql_where=text("to_sealed IS NOT NULL")),
 )
 

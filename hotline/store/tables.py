@@ -54,6 +54,7 @@ calls = Table(
     Column("ended_at", MOMENT),
     Column("ended_step", String(32), comment="the step at which it ended; null while it goes on"),
     Column("erased_at", MOMENT, comment="when state and newest reply were erased"),
+    Column("caller_erased_at", MOMENT, comment="when the caller's number and fingerprints were erased"),
     Column("held_at", MOMENT, comment="since when a legal hold keeps all of it from being erased; null without one"),
     # Closing calls whose end Twilio never told, and erasing, look only at the few rows that are due. No index may
     # name a column that every turn changes, not even in its WHERE: that would end HOT updates. Hence erased_at,
@@ -118,6 +119,7 @@ requests = Table(
     Column("backend_id", String(64), comment="the backend's own reference"),
     Column("municipality", String(64), comment="of the registered address, as the backend names it"),
     Column("person_print", String(32), comment="keyed fingerprint of the facts; erased with them"),
+    Column("facts_erased_at", MOMENT, comment="when the facts were erased"),
     Column("loss", String(16)),
     Column("for_another", Boolean),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
@@ -168,6 +170,8 @@ follow_ups = Table(
     Column("resolution", String(32), comment="what came of it, in the operator's judgement"),
     UniqueConstraint("call_sid", "reason"),
     Index("ix_follow_ups_open", "opened_at", postgresql_where=text("resolved_at IS NULL")),
+    # Whoever deletes a request must find what points to it.
+    Index("ix_follow_ups_by_request", "request_id", postgresql_where=text("request_id IS NOT NULL")),
     Index("ix_follow_ups_with_call_back", "opened_at", postgresql_where=text("call_back_sealed IS NOT NULL")),
 )
 
@@ -219,6 +223,16 @@ messages = Table(
     Index("ix_messages_by_call", "call_sid"),
     Index("ix_messages_kept", "recorded_at", postgresql_where=text("deleted_at IS NULL")),
     comment="what callers left for an operator in their own voice",
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("kind", String(32), primary_key=True, comment="what was erased"),
+    Column("rows", BigInteger, nullable=False),
+    Column("since", MOMENT, nullable=False, comment="when the first of them was erased"),
+    Column("until", MOMENT, nullable=False, comment="when the last of them was erased"),
+    comment="what was erased and does not stand in the audit trail yet; written together with the erasing",
 )
 
 wrong_receipts = Table(

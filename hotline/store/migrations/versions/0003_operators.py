@@ -65,7 +65,17 @@ def upgrade() -> None:
     )
     op.create_index('ix_audit_at', 'audit', ['at'], unique=False)
     op.create_index('ix_audit_by_call', 'audit', ['call_sid', 'id'], unique=False, postgresql_where=sa.text('call_sid IS NOT NULL'))
+    op.create_index('ix_audit_by_who', 'audit', ['who', 'id'], unique=False)
+    op.create_index('ix_audit_by_action', 'audit', ['action', 'id'], unique=False)
     op.create_index('ix_audit_by_staff', 'audit', ['staff_id', 'id'], unique=False, postgresql_where=sa.text('staff_id IS NOT NULL'))
+    op.create_table('erasures',
+    sa.Column('kind', sa.String(length=32), nullable=False, comment='what was erased'),
+    sa.Column('rows', sa.BigInteger(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False, comment='when the first of them was erased'),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False, comment='when the last of them was erased'),
+    sa.PrimaryKeyConstraint('kind', name=op.f('pk_erasures')),
+    comment='what was erased and does not stand in the audit trail yet; written together with the erasing'
+    )
     op.create_table('figures',
     sa.Column('name', sa.String(length=32), nullable=False, comment='what was counted'),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False, comment='the beginning of the hour or the day in Japan'),
@@ -181,6 +191,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('sid', name=op.f('uq_call_backs_sid'))
     )
     op.create_index('ix_call_backs_by_call', 'call_backs', ['call_sid', 'id'], unique=False)
+    op.create_index('ix_call_backs_by_follow_up', 'call_backs', ['follow_up_id'], unique=False)
     op.create_index('uq_call_backs_under_way', 'call_backs', ['follow_up_id'], unique=True, postgresql_where=sa.text('ended_at IS NULL'))
     op.create_index('ix_call_backs_with_number', 'call_backs', ['created_at'], unique=False, postgresql_where=sa.text('to_sealed IS NOT NULL'))
     op.create_table('notes',
@@ -196,8 +207,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notes'))
     )
     op.create_index('ix_notes_by_call', 'notes', ['call_sid', 'id'], unique=False)
+    op.create_index('ix_notes_by_follow_up', 'notes', ['follow_up_id'], unique=False, postgresql_where=sa.text('follow_up_id IS NOT NULL'))
     op.add_column('calls', sa.Column('caller_end_print', sa.String(length=32), nullable=True, comment='keyed fingerprint of its last four digits; erased with it'))
     op.add_column('calls', sa.Column('ended_step', sa.String(length=32), nullable=True, comment='the step at which it ended; null while it goes on'))
+    op.add_column('calls', sa.Column('caller_erased_at', sa.DateTime(timezone=True), nullable=True, comment="when the caller's number and fingerprints were erased"))
     op.add_column('calls', sa.Column('held_at', sa.DateTime(timezone=True), nullable=True, comment='since when a legal hold keeps all of it from being erased; null without one'))
     op.drop_index(op.f('ix_calls_started_at'), table_name='calls')
     op.create_index('ix_calls_started_at', 'calls', ['started_at', 'sid'], unique=False)
@@ -213,7 +226,9 @@ def upgrade() -> None:
     op.add_column('follow_ups', sa.Column('resolution', sa.String(length=32), nullable=True, comment="what came of it, in the operator's judgement"))
     op.create_foreign_key(op.f('fk_follow_ups_taken_by'), 'follow_ups', 'staff', ['taken_by'], ['id'])
     op.create_foreign_key(op.f('fk_follow_ups_resolved_by'), 'follow_ups', 'staff', ['resolved_by'], ['id'])
+    op.create_index('ix_follow_ups_by_request', 'follow_ups', ['request_id'], unique=False, postgresql_where=sa.text('request_id IS NOT NULL'))
     op.create_index('ix_messages_by_call', 'messages', ['call_sid'], unique=False)
+    op.add_column('requests', sa.Column('facts_erased_at', sa.DateTime(timezone=True), nullable=True, comment='when the facts were erased'))
     op.add_column('requests', sa.Column('sent_again_at', sa.DateTime(timezone=True), nullable=True, comment='when an operator last sent it again; null for one that nobody did'))
     op.add_column('requests', sa.Column('idempotency_key', sa.Uuid(), nullable=True, comment="the backend's key for it since then; null while that is its id"))
     op.add_column('requests', sa.Column('attempts_before', sa.SmallInteger(), server_default=sa.text('0'), nullable=False, comment='of these, how many were made before it was last sent again'))
@@ -224,6 +239,8 @@ def upgrade() -> None:
     op.create_unique_constraint(op.f('uq_texts_call_sid_turn_purpose_telling'), 'texts', ['call_sid', 'turn', 'purpose', 'telling'])
     op.create_index('ix_wrong_receipts_by_call', 'wrong_receipts', ['call_sid'], unique=False)
     op.execute("UPDATE calls SET ended_step = step WHERE ended_at IS NOT NULL")
+    # Until now thirty days were no setting, and what was due was erased within a minute.
+    op.execute("UPDATE requests SET facts_erased_at = finished_at + interval '30 days' WHERE facts_sealed IS NULL")
     op.execute(SEAL)
     op.execute(CHAIN)
     op.execute("CREATE TRIGGER chain BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_chain()")
@@ -244,7 +261,9 @@ def downgrade() -> None:
     op.drop_column('requests', 'attempts_before')
     op.drop_column('requests', 'idempotency_key')
     op.drop_column('requests', 'sent_again_at')
+    op.drop_column('requests', 'facts_erased_at')
     op.drop_index('ix_messages_by_call', table_name='messages')
+    op.drop_index('ix_follow_ups_by_request', table_name='follow_ups', postgresql_where=sa.text('request_id IS NOT NULL'))
     op.drop_constraint(op.f('fk_follow_ups_resolved_by'), 'follow_ups', type_='foreignkey')
     op.drop_constraint(op.f('fk_follow_ups_taken_by'), 'follow_ups', type_='foreignkey')
     op.drop_column('follow_ups', 'resolution')
@@ -260,12 +279,15 @@ def downgrade() -> None:
     op.drop_index('ix_calls_started_at', table_name='calls')
     op.create_index(op.f('ix_calls_started_at'), 'calls', ['started_at'], unique=False)
     op.drop_column('calls', 'held_at')
+    op.drop_column('calls', 'caller_erased_at')
     op.drop_column('calls', 'ended_step')
     op.drop_column('calls', 'caller_end_print')
+    op.drop_index('ix_notes_by_follow_up', table_name='notes', postgresql_where=sa.text('follow_up_id IS NOT NULL'))
     op.drop_index('ix_notes_by_call', table_name='notes')
     op.drop_table('notes')
     op.drop_index('uq_call_backs_under_way', table_name='call_backs', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_index('ix_call_backs_with_number', table_name='call_backs', postgresql_where=sa.text('to_sealed IS NOT NULL'))
+    op.drop_index('ix_call_backs_by_follow_up', table_name='call_backs')
     op.drop_index('ix_call_backs_by_call', table_name='call_backs')
     op.drop_table('call_backs')
     op.drop_table('tries')
@@ -277,6 +299,9 @@ def downgrade() -> None:
     op.drop_table('passkeys')
     op.drop_table('staff')
     op.drop_table('figures')
+    op.drop_table('erasures')
+    op.drop_index('ix_audit_by_action', table_name='audit')
+    op.drop_index('ix_audit_by_who', table_name='audit')
     op.drop_index('ix_audit_by_staff', table_name='audit', postgresql_where=sa.text('staff_id IS NOT NULL'))
     op.drop_index('ix_audit_by_call', table_name='audit', postgresql_where=sa.text('call_sid IS NOT NULL'))
     op.drop_index('ix_audit_at', table_name='audit')
