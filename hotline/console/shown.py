@@ -33,12 +33,12 @@ def length(seconds: float | None) -> str:
     whole = max(0, int(seconds))
     days, hours, minutes = whole // 86400, whole // 3600 % 24, whole // 60 % 60
     if days:
-        return _("%(days)d d %(hours)d h", days=days, hours=hours)
+        return str(_("%(days)d d %(hours)d h", days=days, hours=hours))
     if hours:
-        return _("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes)
+        return str(_("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes))
     if minutes:
-        return _("%(minutes)d min %(seconds)d s", minutes=minutes, seconds=whole % 60)
-    return _("%(seconds)d s", seconds=whole)
+        return str(_("%(minutes)d min %(seconds)d s", minutes=minutes, seconds=whole % 60))
+    return str(_("%(seconds)d s", seconds=whole))
 
 
 def ago(at: datetime | None) -> str:
@@ -47,14 +47,14 @@ def ago(at: datetime | None) -> str:
         return ""
     since = clock.now() - at
     if since < timedelta(0):
-        return _("in %(time)s", time=length(-since.total_seconds()))
-    return _("%(time)s ago", time=length(since.total_seconds()))
+        return str(_("in %(time)s", time=length(-since.total_seconds())))
+    return str(_("%(time)s ago", time=length(since.total_seconds())))
 
 
 def masked(number: str | None) -> str:
     """A telephone number of which only the end is shown; a sentence for one that is not known."""
     if not number:
-        return _("number withheld or erased")
+        return str(_("number withheld or erased"))
     return f"…{number[-SHOWN_DIGITS:]}"
 
 
