@@ -55,6 +55,7 @@ staff = Table(
     Column("fs_webauthn_user_handle", String(64), unique=True),
     Column("tf_primary_method", String(64)),
     Column("tf_totp_secret", String(255), comment="encrypted"),
+    Column("totp_counter", BigInteger, comment="the half minute of the newest code that was used; each counts once"),
     Column("mf_recovery_codes", ARRAY(String), comment="encrypted"),
     Column("current_login_at", DateTime, comment="UTC"),
     Column("current_login_ip", String(64)),

@@ -100,6 +100,7 @@ def upgrade() -> None:
     sa.Column('fs_webauthn_user_handle', sa.String(length=64), nullable=True),
     sa.Column('tf_primary_method', sa.String(length=64), nullable=True),
     sa.Column('tf_totp_secret', sa.String(length=255), nullable=True, comment='encrypted'),
+    sa.Column('totp_counter', sa.BigInteger(), nullable=True, comment='the half minute of the newest code that was used; each counts once'),
     sa.Column('mf_recovery_codes', postgresql.ARRAY(sa.String()), nullable=True, comment='encrypted'),
     sa.Column('current_login_at', sa.DateTime(), nullable=True, comment='UTC'),
     sa.Column('current_login_ip', sa.String(length=64), nullable=True),
