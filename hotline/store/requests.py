@@ -14,10 +14,15 @@ from stdnum import damm
 
 from hotline.callflow.effects import Reason
 from hotline.callflow.events import Answer, Loss, Target
+from hotline.store.follow_ups import reopening
+from hotline.store.said import noted_with
 from hotline.store.tables import calls, follow_ups, requests
 
 CHANNEL: Final = "hotline_requests"
-"""The commit of a new request notifies it, without payload."""
+"""The commit of a request that is new, or sent again, notifies it, without payload."""
+
+sent_at: Final = func.coalesce(requests.c.sent_again_at, requests.c.accepted_at)
+"""Since when the backend may know the key of a request: what is too old is measured from it."""
 
 
 class Status(StrEnum):
@@ -60,19 +65,6 @@ class FoundReceipt:
     finished_at: datetime | None
     """None while the request is open."""
     loss: Loss | None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
-    """What a worker needs to know of a request that is still open."""
-
-    id: UUID
-    call_sid: str
-    targets: tuple[Target, ...]
-    facts_sealed: bytes = field(repr=False)
-    attempts: int
-    """How often it was handed to a worker so far."""
-    accepted_at: datetime
 
 
 def status_of(answers: Mapping[Target, Answer]) -> Status:
@@ -157,14 +149,6 @@ def note_loss(connection: Connection, *, call_sid: str, loss: Loss | None, for_a
         connection.execute(update(requests).where(requests.c.call_sid == call_sid).values(said))
 
 
-def find_open(connection: Connection, request_id: UUID) -> OpenRequest | None:
-    """The request if it is still open, else None."""
-    row = connection.execute(_FIND_OPEN, {"id": request_id}).one_or_none()
-    if row is None:
-        return None
-    return OpenRequest(row.id, row.call_sid, _targets(row), row.facts_sealed, row.attempts, row.accepted_at)
-
-
 def finish(
     connection: Connection,
     request_id: UUID,
@@ -173,31 +157,46 @@ def finish(
     answers: Mapping[Target, Answer],
     municipality: str | None,
     now: datetime,
+    key: UUID | None = None,
+    attempt: int = 0,
 ) -> bool:
-    """Write what the backend said; False when the request was not open any more, and nothing is changed."""
+    """Write what the backend said; False when the request was not open any more, and nothing is changed.
+
+    The same when its key is not `key` any more, because it was sent again meanwhile; left out, the key is its id.
+    With the number of a try it is also written what that came to.
+    """
+    status = status_of(answers)
     finished = (
         update(requests)
-        .where(requests.c.id == request_id, requests.c.status == Status.ACCEPTED)
+        .where(requests.c.status == Status.ACCEPTED, _has_key(request_id, key))
         .values(
-            status=status_of(answers),
+            status=status,
             answers={target.value: answer.value for target, answer in answers.items()},
             backend_id=backend_id,
             municipality=municipality,
             due_at=None,
             finished_at=now,
         )
+        .returning(requests.c.id)
+        .cte("finished")
     )
-    return connection.execute(finished).rowcount == 1
+    written = select(finished.c.id)
+    if attempt:
+        written = written.add_cte(noted_with(finished, attempt, status.value, now))
+    return connection.execute(written).one_or_none() is not None
 
 
-def give_up(connection: Connection, request_id: UUID, *, now: datetime) -> bool:
-    """Leave an open request to an operator, with a follow-up; False when it was not open any more."""
-    return bool(_give_up(connection, requests.c.id == request_id, now))
+def give_up(connection: Connection, request_id: UUID, *, now: datetime, key: UUID | None = None) -> bool:
+    """Leave an open request to an operator, with a follow-up; False when it was not open any more.
+
+    The same when its key is not `key` any more; left out, the key is its id.
+    """
+    return bool(_give_up(connection, _has_key(request_id, key), now))
 
 
 def give_up_old(connection: Connection, *, accepted_before: datetime, now: datetime) -> Sequence[UUID]:
-    """Leave to operators, each with a follow-up, what is due and was accepted at that moment or before."""
-    return _give_up(connection, (requests.c.due_at <= now) & (requests.c.accepted_at <= accepted_before), now)
+    """Leave to operators, each with a follow-up, what is due and was accepted, or sent again, then or before."""
+    return _give_up(connection, (requests.c.due_at <= now) & (sent_at <= accepted_before), now)
 
 
 def lock_call(connection: Connection, call_sid: str) -> bool:
@@ -218,16 +217,18 @@ def _give_up(connection: Connection, which: ColumnElement[bool], now: datetime) 
         .cte("given_up")
     )
     moment = literal(now, follow_ups.c.opened_at.type)
-    opened = (
-        insert(follow_ups)
-        .from_select(
-            ["call_sid", "request_id", "reason", "opened_at"],
-            select(given_up.c.call_sid, given_up.c.id, literal(Reason.NEEDS_OPERATOR.value), moment),
-        )
-        .on_conflict_do_nothing()
-        .cte("opened")
+    opened = insert(follow_ups).from_select(
+        ["call_sid", "request_id", "reason", "opened_at"],
+        select(given_up.c.call_sid, given_up.c.id, literal(Reason.NEEDS_OPERATOR.value), moment),
     )
-    return connection.execute(select(given_up.c.id).add_cte(opened)).scalars().all()
+    # One that was resolved is opened again: this is another promise that was not kept.
+    return connection.execute(select(given_up.c.id).add_cte(reopening(opened).cte("opened"))).scalars().all()
+
+
+def _has_key(request_id: UUID, key: UUID | None) -> ColumnElement[bool]:
+    is_first = key is None or key == request_id
+    known = requests.c.idempotency_key.is_(None) if is_first else requests.c.idempotency_key == key
+    return (requests.c.id == request_id) & known
 
 
 def _targets(row: Any) -> tuple[Target, ...]:
@@ -236,7 +237,8 @@ def _targets(row: Any) -> tuple[Target, ...]:
 
 def _progress(row: Any) -> Progress:
     answers = {Target(target): Answer(answer) for target, answer in row.answers.items()}
-    slowed = row.attempts == 0 and row.due_at is not None and row.due_at > row.accepted_at
+    is_new = row.attempts == 0 and row.sent_again_at is None
+    slowed = is_new and row.due_at is not None and row.due_at > row.accepted_at
     return Progress(row.receipt_number, Status(row.status), answers, row.accepted_at, row.municipality, slowed)
 
 
@@ -256,7 +258,9 @@ def _accept_statement() -> Any:
 
 _ACCEPT: Final = _accept_statement()
 _FIND_BY_RECEIPT: Final = select(requests).where(requests.c.receipt_number == bindparam("number"))
-_PROGRESS: Final = ("receipt_number", "status", "answers", "accepted_at", "due_at", "attempts", "municipality")
+_PROGRESS: Final = (
+    *("receipt_number", "status", "answers", "accepted_at", "due_at", "attempts", "municipality", "sent_again_at"),
+)
 _FIND_NEWEST: Final = (
     # Without what is sealed: a caller who holds asks every few seconds.
     select(*(requests.c[name] for name in _PROGRESS))
@@ -264,11 +268,3 @@ _FIND_NEWEST: Final = (
     .order_by(requests.c.turn.desc())
     .limit(1)
 )
-_FIND_OPEN: Final = select(
-    requests.c.id,
-    requests.c.call_sid,
-    requests.c.targets,
-    requests.c.facts_sealed,
-    requests.c.attempts,
-    requests.c.accepted_at,
-).where(requests.c.id == bindparam("id"), requests.c.status == Status.ACCEPTED)

@@ -11,13 +11,13 @@ from hotline.callflow.events import Answer, Loss, Target
 from hotline.store import requests as stored
 from hotline.store.database import Engine
 from hotline.store.follow_ups import open_follow_up
+from hotline.store.open_requests import find_open
 from hotline.store.requests import (
     FoundReceipt,
     Progress,
     Status,
     find_by_receipt,
     find_newest,
-    find_open,
     finish,
     give_up,
     status_of,
