@@ -10,7 +10,15 @@ from hotline.callflow.line import Now
 from hotline.callflow.moves import Go, Miss, Move, Talk
 from hotline.callflow.replies import Digits, Entry, Listen, Menu, Option, Reply, Sentence, Value
 from hotline.callflow.state import Outcome, State, Step
-from hotline.callflow.steps.entries import END, entered, fault_of_date, how_to_enter_a_date, is_digits
+from hotline.callflow.steps.entries import (
+    END,
+    HouseNumberFault,
+    entered,
+    fault_of_date,
+    how_to_enter_a_date,
+    is_postal_code,
+    read_house_number,
+)
 from hotline.callflow.steps.menus import WRONG_KEY
 
 TARGETS: Final = {
@@ -25,10 +33,6 @@ CORRECTIONS: Final = {
     "3": Step.HOUSE_NUMBER,
     "4": Step.TARGET,
 }
-
-MOST_HOUSE_NUMBER_DIGITS: Final = 11
-"""One fewer than the 12 digits that are never kept; no registered house number is known to need more."""
-
 
 EXAMPLE: Final = Digits(("2163",))
 """The digits of 2-16-3, as they are keyed."""
@@ -75,7 +79,7 @@ def ask_postal_code(state: State, now: Now) -> Reply:
 
 def hear_postal_code(state: State, event: Event, now: Now) -> Move:
     digits = entered(event)
-    if not is_digits(digits) or len(digits) != 7:
+    if not is_postal_code(digits):
         return Miss(Sentence("postal_code.length"))
     return _next(_knowing(state, postal_code=digits), Step.HOUSE_NUMBER)
 
@@ -87,14 +91,15 @@ def ask_house_number(state: State, now: Now) -> Reply:
 
 def hear_house_number(state: State, event: Event, now: Now) -> Move:
     keyed = entered(event)
-    groups = [group for group in keyed.split("*") if group]
     if not keyed:
         return Go(replace(_knowing(state, house_number=None), correcting=False), Step.CONFIRM)
-    if not groups or not all(map(is_digits, groups)):
-        return Miss(Sentence("house_number.digits", {"apart": "*"}))
-    if sum(map(len, groups)) > MOST_HOUSE_NUMBER_DIGITS:
-        return Miss(Sentence("house_number.too_long"))
-    return Go(replace(_knowing(state, house_number="*".join(groups)), correcting=False), Step.CONFIRM)
+    match read_house_number(keyed):
+        case HouseNumberFault.DIGITS:
+            return Miss(Sentence("house_number.digits", {"apart": "*"}))
+        case HouseNumberFault.TOO_LONG:
+            return Miss(Sentence("house_number.too_long"))
+        case house_number:
+            return Go(replace(_knowing(state, house_number=house_number), correcting=False), Step.CONFIRM)
 
 
 def ask_to_confirm(state: State, now: Now) -> Reply:
