@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -75,25 +74,23 @@ class Dispatcher:
             if not due:
                 return
             waiting = self._queue.waiting()
-            by_number = sorted(due, key=attrgetter("number"))
-            changed = sum(
-                self._hand_over_group(number, list(group), waiting, now)
-                for number, group in groupby(by_number, key=attrgetter("number"))
-            )
+            by_number = groupby(sorted(due, key=_tries_so_far), key=_tries_so_far)
+            changed = sum(self._hand_over_group(list(group), waiting, now) for _, group in by_number)
             if len(due) < tries.BATCH or not changed:
                 return
 
-    def _hand_over_group(self, last: int, due: Sequence[Try], waiting: set[str], now: datetime) -> int:
+    def _hand_over_group(self, due: Sequence[Try], waiting: set[str], now: datetime) -> int:
         """Hand over requests that all had the same number of tries; returns how many are not due any more.
 
         What no worker has taken yet is not put into the queue once more: when workers are slow or away, that would
         make the queue ever longer.
         """
+        last, pauses = due[0].number, due[0].number - due[0].before
         unhurried: list[UUID] = [one.request_id for one in due if job_id(one) in waiting]
         others: list[UUID] = [one.request_id for one in due if job_id(one) not in waiting]
         with self._engine.connect() as connection:
-            postponed = tries.postpone(connection, unhurried, last=last, due_again=now + pause_after(last), now=now)
-            due_again = now + pause_after(last + 1)
+            postponed = tries.postpone(connection, unhurried, last=last, due_again=now + pause_after(pauses), now=now)
+            due_again = now + pause_after(pauses + 1)
             claimed = tries.claim_again(connection, others, last=last, due_again=due_again, now=now)
         self._put(claimed, now)
         return postponed + len(claimed)
@@ -115,6 +112,10 @@ class Dispatcher:
             given_up = requests.give_up_old(connection, accepted_before=now - GIVE_UP_AFTER, now=now)
         for request_id in given_up:
             log.error("request left to an operator", extra={"request": str(request_id), "cause": "no answer for hours"})
+
+
+def _tries_so_far(one: Try) -> tuple[int, int]:
+    return one.number, one.before
 
 
 def run(settings: Settings, chores: Sequence[Chore] = (), texts: Texts | None = None) -> None:
