@@ -9,11 +9,13 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
 
 from hotline.calls.prints import Prints
 from hotline.console import access, shown, words
 from hotline.console.accounts import install_accounts
 from hotline.console.desk import Desk
+from hotline.console.one_call import one_call_blueprint
 from hotline.console.today import today_blueprint
 from hotline.privacy import Vault
 from hotline.settings import Settings
@@ -26,10 +28,14 @@ ROOT: Final = "/console"
 LARGEST_BODY: Final = 64 * 1024
 """Bytes of the largest form that is read. More is refused with 413."""
 
-LANGUAGES: Final = ("ja", "en")
-"""In which the pages are written; the first for who asks for neither."""
 
-PAGES: Final = (today_blueprint,)
+class CallSid(BaseConverter):
+    """What a call is named by in an address; anything else is no address of the console."""
+
+    regex = "[A-Z]{2}[0-9a-f]{32}"
+
+
+PAGES: Final = (today_blueprint, one_call_blueprint)
 """What makes each part of the console, in the order of the menu."""
 
 _POLICY: Final = "; ".join(
@@ -66,11 +72,12 @@ def create_console(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.hotline_proxies, x_proto=0)  # type: ignore[method-assign]
     Babel(
         app,
-        default_locale=LANGUAGES[0],
+        default_locale=shown.PAGE_LANGUAGES[0],
         default_domain="console",
         default_translation_directories=str(THE_LINE.locales),
-        locale_selector=language_of_page,
+        locale_selector=shown.page_language,
     )
+    app.url_map.converters["sid"] = CallSid
     install_accounts(app, desk)
     CSRFProtect(app)
     shown.install_filters(app)
@@ -81,14 +88,6 @@ def create_console(settings: Settings) -> Flask:
     for page in PAGES:
         app.register_blueprint(page(desk), url_prefix=ROOT)
     return app
-
-
-def language_of_page() -> str:
-    """The language of the person who is signed in, else what was chosen or what the browser asks for."""
-    if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
-        return str(current_user.language)
-    chosen = request.cookies.get("language")
-    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
 def _desk(settings: Settings) -> Desk:
@@ -108,7 +107,7 @@ def _given_to_every_page() -> dict[str, object]:
     def may(permission: str) -> bool:
         return bool(current_user.is_authenticated) and access.allows(current_user, access.Permission(permission))
 
-    return {"may": may, "words": words.named, "choices": words.choices, "language": language_of_page(), "ROOT": ROOT}
+    return {"may": may, "words": words.named, "choices": words.choices, "language": shown.page_language(), "ROOT": ROOT}
 
 
 def _say_what_went_wrong(error: HTTPException) -> tuple[str, int] | HTTPException:

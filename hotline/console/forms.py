@@ -42,7 +42,7 @@ class NoControlCharacters:
             raise ValidationError(_("There are characters in it that cannot be kept: write it anew."))
 
 
-class FreeText(TextAreaField):
+class FreeText(TextAreaField):  # type: ignore[misc]
     """Some lines that an operator writes."""
 
     def __init__(self, label: Any, *, required: bool = True, longest: int = LONGEST_TEXT, **options: Any) -> None:

@@ -3,14 +3,27 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from flask import Flask
+from flask import Flask, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 
 from hotline import clock
 
+PAGE_LANGUAGES: Final = ("ja", "en")
+"""In which the pages are written; the first for who asks for neither."""
+
 SHOWN_DIGITS: Final = 4
 """Digits at the end of a telephone number that are shown."""
+
+
+def page_language() -> str:
+    """The language of the person who is signed in, else what was chosen or what the browser asks for."""
+    if current_user and current_user.is_authenticated and current_user.language in PAGE_LANGUAGES:
+        return str(current_user.language)
+    chosen = request.cookies.get("language", "")
+    fitting = request.accept_languages.best_match(PAGE_LANGUAGES)
+    return chosen if chosen in PAGE_LANGUAGES else fitting or PAGE_LANGUAGES[0]
 
 
 def moment(at: datetime | None) -> str:
@@ -26,7 +39,7 @@ def short_moment(at: datetime | None) -> str:
     return there.strftime("%H:%M" if there.date() == today.date() else "%Y-%m-%d %H:%M")
 
 
-def length(seconds: float | None) -> str:
+def length_of(seconds: float | None) -> str:
     """A length of time as people say it: its two largest units."""
     if seconds is None:
         return ""
@@ -47,8 +60,8 @@ def ago(at: datetime | None) -> str:
         return ""
     since = clock.now() - at
     if since < timedelta(0):
-        return str(_("in %(time)s", time=length(-since.total_seconds())))
-    return str(_("%(time)s ago", time=length(since.total_seconds())))
+        return str(_("in %(time)s", time=length_of(-since.total_seconds())))
+    return str(_("%(time)s ago", time=length_of(since.total_seconds())))
 
 
 def masked(number: str | None) -> str:
@@ -65,5 +78,5 @@ def count(number: int, what: str, many: str) -> str:
 
 def install_filters(app: Flask) -> None:
     """Make them known to the templates."""
-    for one in (moment, short_moment, length, ago, masked):
+    for one in (moment, short_moment, length_of, ago, masked):
         app.add_template_filter(one)

@@ -103,18 +103,27 @@ TARGETS: Final[Mapping[str, Any]] = {"card": _("Card"), "smartphone": _("Smartph
 CHANNELS: Final[Mapping[str, Any]] = {"voice": _("Telephone"), "text": _("Text messages")}
 
 EVENTS: Final[Mapping[str, Any]] = {
-    "Dialled": _("dialled"),
-    "KeysPressed": _("pressed keys"),
-    "Spoken": _("spoke"),
-    "Silence": _("was silent"),
-    "Waited": _("waited"),
-    "LookedUp": _("the receipt was looked up"),
-    "MayText": _("the limit of texts was looked up"),
-    "InLine": _("the line for a person was looked at"),
-    "TransferEnded": _("the transfer ended"),
-    "Recorded": _("left a message"),
-    "error": _("the line made a mistake"),
+    "Dialled": _("The call was answered"),
+    "KeysPressed": _("The caller pressed keys"),
+    "Spoken": _("The caller spoke"),
+    "Silence": _("The caller was silent"),
+    "Waited": _("The line looked whether the backend had answered"),
+    "LookedUp": _("The line looked up the receipt"),
+    "MayText": _("The line looked whether a text may be sent"),
+    "InLine": _("The line looked how many wait for a person"),
+    "TransferEnded": _("Ringing the operators ended"),
+    "Recorded": _("The caller left a message"),
+    "error": _("The line made a mistake, and said so"),
 }
+"""What a turn answered."""
+
+WRITTEN_EVENTS: Final[Mapping[str, Any]] = {
+    **EVENTS,
+    "Dialled": _("The conversation began"),
+    "KeysPressed": _("The caller wrote"),
+    "Spoken": _("The caller wrote"),
+}
+"""The same in a conversation by text message."""
 
 TEXT_STATUSES: Final[Mapping[str, Any]] = {
     "waiting": _("Waits for the request"),
@@ -159,6 +168,32 @@ CALL_STATUSES: Final[Mapping[str, Any]] = {
     "taken-up": _("went on in another call"),
 }
 
+RESOLUTIONS: Final[Mapping[str, Any]] = {
+    "done": _("Done for the caller"),
+    "told": _("The caller was told"),
+    "not_reached": _("The caller could not be reached"),
+    "not_needed": _("Nothing was needed"),
+    "passed_on": _("Passed on to somebody else"),
+}
+"""What came of a follow-up."""
+
+CALL_BACKS: Final[Mapping[str, Any]] = {
+    "placing": _("Twilio is being asked"),
+    "unknown": _("Nobody knows whether it was placed"),
+    "ringing_operator": _("The operator's telephone rings"),
+    "asking_operator": _("Waiting for the operator to press 1"),
+    "connecting": _("The caller's telephone rings"),
+    "talking": _("Talking"),
+    "operator_did_not_answer": _("The operator did not answer"),
+    "not_taken": _("The operator did not press 1"),
+    "given_up": _("The operator hung up while it rang"),
+    "caller_did_not_answer": _("The caller did not answer"),
+    "caller_busy": _("The caller was talking to somebody"),
+    "failed": _("It could not be placed"),
+    "completed": _("They talked"),
+}
+"""How a call-back stands."""
+
 _ALL: Final = {
     "step": STEPS,
     "outcome": OUTCOMES,
@@ -168,10 +203,13 @@ _ALL: Final = {
     "target": TARGETS,
     "channel": CHANNELS,
     "event": EVENTS,
+    "written_event": WRITTEN_EVENTS,
     "text_status": TEXT_STATUSES,
     "purpose": PURPOSES,
     "loss": LOSSES,
     "role": ROLES,
+    "resolution": RESOLUTIONS,
+    "call_back": CALL_BACKS,
     "call_status": CALL_STATUSES,
 }
 
