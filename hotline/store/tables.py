@@ -75,6 +75,7 @@ calls = Table(
         "sid",
         postgresql_where=text("caller_end_print IS NOT NULL"),
     ),
+    Index("ix_calls_by_text", "started_at", "sid", postgresql_where=text("channel = 'text'")),
     Index("ix_calls_held", "sid", postgresql_where=text("held_at IS NOT NULL")),
     Index("ix_calls_by_caller", "caller_print", "started_at", postgresql_where=text("caller_print IS NOT NULL")),
     # One open conversation by text for each pair of numbers, however quickly two messages follow each other.
@@ -170,6 +171,7 @@ follow_ups = Table(
     Column("resolution", String(32), comment="what came of it, in the operator's judgement"),
     UniqueConstraint("call_sid", "reason"),
     Index("ix_follow_ups_open", "opened_at", postgresql_where=text("resolved_at IS NULL")),
+    Index("ix_follow_ups_by_reason", "reason"),
     # Whoever deletes a request must find what points to it.
     Index("ix_follow_ups_by_request", "request_id", postgresql_where=text("request_id IS NOT NULL")),
     Index("ix_follow_ups_with_call_back", "opened_at", postgresql_where=text("call_back_sealed IS NOT NULL")),
