@@ -4,7 +4,6 @@ import signal
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from time import sleep
 from typing import Any
 
 import psycopg
@@ -107,8 +106,8 @@ class DrillLine:
     # Who calls.
 
     def caller(self, **how: Any) -> Caller:
-        """A telephone on which a second of holding is a fifth of a second, so that drills are short."""
-        return self.running.caller(wait=lambda seconds: sleep(seconds / 5), **how)
+        """A telephone of the line."""
+        return self.running.caller(**how)
 
     def writes(self, keyed: Keyed | None = None, **how: Any) -> Texter:
         """Somebody who has written everything, and `1` last: an answer is promised."""
