@@ -1,7 +1,7 @@
 """The conversation, drawn from its own turns: nothing is missing, nothing is invented, and programs can draw it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -70,8 +70,20 @@ def drawn(part: Part, form: Format = Format.MERMAID) -> str:
     return write(view(whole(), part), form)
 
 
-def all_ways() -> Iterator[Way]:
-    return (way for way in chain(ways("open"), ways("closed")) if happens(way))
+@cache
+def all_ways() -> tuple[Way, ...]:
+    return tuple(way for way in chain(ways("open"), ways("closed")) if happens(way))
+
+
+@cache
+def all_turns() -> frozenset[tuple[Step | None, Step]]:
+    """The steps before and after each turn."""
+    return frozenset(map(steps_of, all_ways()))
+
+
+@cache
+def listening() -> frozenset[Step]:
+    return frozenset(way.turn.state.step for way in all_ways() if isinstance(way.turn.reply.ending, Listen))
 
 
 def steps_of(way: Way) -> tuple[Step | None, Step]:
@@ -143,21 +155,19 @@ def test_every_step_is_drawn_by_the_name_that_the_call_log_has(form):
 @in_both_formats
 @pytest.mark.parametrize("part", Part)
 def test_every_arrow_is_a_turn_of_the_conversation(part, form):
-    turns = {(before or BEGINNING, after) for before, after in map(steps_of, all_ways())}
+    turns = {(before or BEGINNING, after) for before, after in all_turns()}
     arrows = set(READERS[form](drawn(part, form)).arrows)
     assert arrows
     assert {arrow for arrow in arrows if arrow[0] != EVERYWHERE} <= turns
-    listening = {way.turn.state.step for way in all_ways() if isinstance(way.turn.reply.ending, Listen)}
     # A step that takes `9` as an answer of its own, or is a language menu itself, leads to the languages no other way.
     for after in (after for before, after in arrows if before == EVERYWHERE):
-        assert len([step for step in listening if (step, after) in turns]) >= len(listening) - 2
+        assert len([step for step in listening() if (step, after) in turns]) >= len(listening()) - 2
 
 
 def test_what_is_written_in_a_box_is_a_turn_too():
-    turns = set(map(steps_of, all_ways()))
     for box in whole().boxes:
-        assert {(box.step, after) for _, after in box.shared} <= turns
-        assert not box.stays or (box.step, box.step) in turns
+        assert {(box.step, after) for _, after in box.shared} <= all_turns()
+        assert not box.stays or (box.step, box.step) in all_turns()
 
 
 def test_every_turn_is_in_the_drawing():

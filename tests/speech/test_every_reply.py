@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 
 import pytest
 
 from hotline.callflow import flow
 from hotline.callflow.languages import LANGUAGES
 from hotline.callflow.replies import Listen, Menu, Sentence
-from hotline.callflow.samples import MOMENTS, OPEN
+from hotline.callflow.samples import OPEN
 from hotline.callflow.state import Step
 from hotline.callflow.texts import compose
-from hotline.callflow.walk import Way, messages, walk
+from hotline.callflow.walk import Way, messages
 from hotline.callflow.whisper import whisper
 from hotline.speech.heard_lists import MENUS
 from hotline.speech.hearing import EVERYWHERE, hints
@@ -20,12 +21,10 @@ from hotline.speech.limits import fits, say_characters
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE
 from hotline.speech.prompts import load_prompts
 from hotline.speech.speak import Wording
+from tests.callflow import every_turn
 
 pytestmark = pytest.mark.xdist_group("walk")
 """One process walks through the conversation, and keeps the turns for all these tests."""
-
-BEGUN_IN = "en"
-"""The walk goes to other languages from here. Only Japanese says more than all the others."""
 
 BORROWED = {"fil": {"confirm.postal_code"}}
 """What a language says with English words."""
@@ -36,7 +35,7 @@ in_every_language = pytest.mark.parametrize("language", LANGUAGES)
 @cache
 def ways() -> tuple[Way, ...]:
     """Every turn of the conversation."""
-    return tuple(walk(BEGUN_IN, MOMENTS))
+    return tuple(chain.from_iterable(map(every_turn.ways, every_turn.AT)))
 
 
 @cache

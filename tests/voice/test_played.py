@@ -51,15 +51,20 @@ def _entry(folder: Path, number: int) -> dict[str, object]:
     return {"file": path.name, "size": path.stat().st_size, "made_by": "an engine"}
 
 
-def render(folder: Path, reply: Reply, language: str) -> str:
-    document = TwimlRenderer(URL, ["+81312345678"], Recordings(folder))(Turn(State(Step.MAIN_MENU, language), reply), 7)
+@pytest.fixture
+def renderer(folder) -> TwimlRenderer:
+    return TwimlRenderer(URL, ["+81312345678"], Recordings(folder))
+
+
+def render(renderer: TwimlRenderer, reply: Reply, language: str) -> str:
+    document = renderer(Turn(State(Step.MAIN_MENU, language), reply), 7)
     read_twiml(document.encode(), "text/xml")
     return document
 
 
-def test_a_nepali_call_is_played_from_its_beginning_to_its_end(folder):
+def test_a_nepali_call_is_played_from_its_beginning_to_its_end(renderer):
     for heard in stopped_card("ne"):
-        root = ElementTree.fromstring(render(folder, heard.reply, "ne"))
+        root = ElementTree.fromstring(render(renderer, heard.reply, "ne"))
         assert all(play.text.startswith(f"{URL}/recordings/ne/") for play in root.iter("Play"))
         # What is said is said in other languages: how to change to them.
         spoken = [say.text for say in root.iter("Say")]
@@ -68,9 +73,9 @@ def test_a_nepali_call_is_played_from_its_beginning_to_its_end(folder):
         assert len(list(root.iter("Play"))) >= len(heard.reply.said) - len(others)
 
 
-def test_a_call_in_a_language_with_a_voice_is_said(folder):
+def test_a_call_in_a_language_with_a_voice_is_said(renderer):
     for heard in stopped_card("ja"):
-        assert "<Play" not in render(folder, heard.reply, "ja")
+        assert "<Play" not in render(renderer, heard.reply, "ja")
 
 
 def test_a_recording_that_goes_is_said_in_its_place(folder, tmp_path):
@@ -91,13 +96,13 @@ def test_a_recording_that_goes_is_said_in_its_place(folder, tmp_path):
     assert renderer(turn, 7) == before
 
 
-def test_no_reply_is_too_large_for_twilio(folder):
+def test_no_reply_is_too_large_for_twilio(renderer):
     seen = {}
     for way in walk("ne"):
         if way.turn.state.language == "ne" and not way.turn.state.by_text:
             seen.setdefault(tuple(sentence.prompt for sentence in way.turn.reply.said), way.turn.reply)
     assert len(seen) > 100
-    assert max(len(render(folder, reply, "ne")) for reply in seen.values()) < LARGEST / 4
+    assert max(len(render(renderer, reply, "ne")) for reply in seen.values()) < LARGEST / 4
 
 
 @pytest.mark.parametrize("harm", [None, "a file is gone", "the words are newer"])
