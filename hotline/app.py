@@ -27,11 +27,14 @@ from hotline.speech.places import THE_LINE
 from hotline.speech.recordings import Recordings
 from hotline.speech.speak import load_wording, wording
 from hotline.store.database import Engine, connect_to
+from hotline.store.keeping import keeping_of
 from hotline.store.texts import DueText
 from hotline.store.told import ToldRequest
 from hotline.suspensions.chores import Chore
 from hotline.suspensions.recordings import delete_old_messages
+from hotline.suspensions.retention import Anchor, Retention
 from hotline.suspensions.texts import Texts
+from hotline.voice.call_backs import CalledBackRoutes, call_backs_blueprint
 from hotline.voice.operators import operators_blueprint
 from hotline.voice.signature import Signatures
 from hotline.voice.sms import Sms, sms_blueprint
@@ -107,6 +110,8 @@ def create_app(settings: Settings) -> Flask:
     numbers = Numbers(settings.number_languages, settings.operator_numbers, _first_language(parts.line))
     app.register_blueprint(voice_blueprint(Webhooks(parts.calls, parts.endings, signatures, numbers)))
     app.register_blueprint(operators_blueprint(parts.calls, parts.renderer, signatures, settings.operator_language))
+    called_back = CalledBackRoutes(engine, parts.vault, parts.renderer, settings.operator_language)
+    app.register_blueprint(call_backs_blueprint(called_back, signatures))
     if settings.sends_texts:
         # Who writes is promised later answers: without a way to send them, nobody is invited to write.
         app.register_blueprint(sms_blueprint(Sms(parts.conversations, parts.renderer, engine, numbers), signatures))
@@ -119,8 +124,12 @@ def build_chores(settings: Settings, engine: Engine) -> list[Chore]:
     """What the dispatcher does now and then, over an engine that commits each statement by itself."""
     endings = build_parts(settings, engine).endings
     chores: list[Chore] = [partial(close_lost_calls, engine, endings)]
+    keeping = keeping_of(settings)
     carrier = _carrier(settings)
-    return chores if carrier is None else [*chores, partial(delete_old_messages, engine, carrier)]
+    if carrier is not None:
+        chores.append(partial(delete_old_messages, engine, carrier, keeping.recordings))
+    # Last, so that its proof counts what the others did.
+    return [*chores, Retention(engine, keeping), Anchor(engine)]
 
 
 def build_texts(settings: Settings, engine: Engine) -> Texts | None:

@@ -25,6 +25,12 @@ SENDER: Final = re.compile(r"\+[1-9]\d{6,14}|MG[0-9a-f]{32}", re.ASCII)
 """What Twilio sends text messages from."""
 
 
+RECORDINGS_DAYS_TOLD: Final = 30
+"""For how many days at most a voice message is kept, as callers are told before they leave one."""
+
+LONGEST_KEPT_DAYS: Final = 3650
+"""For how many days at most anything is kept: more is taken for a mistake."""
+
 _SCHEMES: Final = {
     "database_url": ("postgresql://", "postgresql+psycopg://", "postgres://"),
     "redis_url": ("redis://", "rediss://", "unix://"),
@@ -34,6 +40,11 @@ _SCHEMES: Final = {
 _WHAT_TO_WRITE: Final = {
     "HOTLINE_PORT": "write a whole number from 1 to 65535",
     "HOTLINE_PUBLIC_URL": "write an address like https://line.example.jp",
+    "HOTLINE_KEEP_FACTS_DAYS": f"write a whole number of days from 1 to {LONGEST_KEPT_DAYS}",
+    "HOTLINE_KEEP_RECORDINGS_DAYS": f"write a whole number of days from 1 to {RECORDINGS_DAYS_TOLD}, "
+    "because callers are told that number before they speak",
+    "HOTLINE_KEEP_CALLS_DAYS": f"write a whole number of days up to {LONGEST_KEPT_DAYS}, and no fewer than "
+    "HOTLINE_KEEP_FACTS_DAYS and HOTLINE_KEEP_RECORDINGS_DAYS",
     "HOTLINE_SECRET_KEY": "write 16 characters or more",
     "DATABASE_URL": "write it like postgresql://user@host/database",
     "REDIS_URL": "write it like redis://host:6379/0",
@@ -64,6 +75,12 @@ class Settings(BaseModel):
     hotline_public_url: str
     hotline_encryption_keys: tuple[SecretStr, ...] = Field(min_length=1)
     hotline_secret_key: SecretStr = Field(min_length=16)
+    hotline_keep_facts_days: int = Field(30, ge=1, le=LONGEST_KEPT_DAYS)
+    """What a caller has for the visit to the counter: the receipt number tells the holder how it stands for so long."""
+    hotline_keep_recordings_days: int = Field(30, ge=1, le=RECORDINGS_DAYS_TOLD)
+    hotline_keep_calls_days: int = Field(1096, ge=1, le=LONGEST_KEPT_DAYS, validate_default=True)
+    """Three years and a leap day. Whoever learns of a damage may claim it for three years (Civil Code of Japan,
+    article 724): a wrong stop can be answered for from the log."""
     hotline_languages: tuple[str, ...] = ()
     number_languages: dict[str, str] = Field(default_factory=dict)
     database_url: SecretStr = Field(min_length=1)
@@ -123,6 +140,14 @@ class Settings(BaseModel):
         if not all(number.strip().startswith("+") and mark and language for number, mark, language in pairs):
             raise ValueError("write number and language like +81120950178=ja, with commas between the pairs")
         return {number.strip(): language.strip() for number, _, language in pairs}
+
+    @field_validator("hotline_keep_calls_days")
+    @classmethod
+    def _outlives_what_belongs_to_it(cls, days: int, info: ValidationInfo) -> int:
+        parts = (info.data.get(f"hotline_keep_{part}_days", 0) for part in ("facts", "recordings"))
+        if days < max(parts):
+            raise ValueError("a call is kept at least as long as what belongs to it")
+        return days
 
     @field_validator("hotline_encryption_keys")
     @classmethod
@@ -188,7 +213,9 @@ class Settings(BaseModel):
         return None if value == "" else value
 
     @field_validator(
-        *("operator_ringing", "operator_language", "hotline_console_port", "hotline_proxies"), mode="before"
+        *("operator_ringing", "operator_language", "hotline_console_port", "hotline_proxies"),
+        *("hotline_keep_facts_days", "hotline_keep_recordings_days", "hotline_keep_calls_days"),
+        mode="before",
     )
     @classmethod
     def _empty_is_usual(cls, value: Any, info: ValidationInfo) -> Any:

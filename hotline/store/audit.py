@@ -113,6 +113,12 @@ def read_all(engine: Engine, sought: Sought | None = None) -> Iterator[Written]:
         before = page[-1].id
 
 
+def find_head(connection: Connection) -> Verified | None:
+    """The newest row as the database has it, unverified; None while nothing was ever written."""
+    newest = connection.execute(select(audit.c.id, audit.c.seal).order_by(audit.c.id.desc()).limit(1)).one_or_none()
+    return None if newest is None else Verified(newest.id, newest.seal.hex())
+
+
 def verify(engine: Engine, head: str | None = None, progress: Callable[[int], None] | None = None) -> Verified:
     """Compute every seal anew, without the database's own functions, and say the first thing that is wrong.
 

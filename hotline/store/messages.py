@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from hotline.store.tables import messages
-
-MESSAGES_KEPT_FOR: Final = timedelta(days=30)
-"""How long a recording is kept. Callers are told so before they speak."""
+from hotline.store.tables import calls, messages
 
 BATCH: Final = 100
 """Messages that are looked up at a time."""
@@ -22,6 +19,7 @@ class OldMessage:
     """A message whose recording has been kept for long enough."""
 
     id: int
+    call_sid: str
     recording_sid: str
 
 
@@ -33,11 +31,15 @@ def keep_message(connection: Connection, *, call_sid: str, recording_sid: str, s
 
 
 def find_old_messages(connection: Connection, recorded_until: datetime, *, after: int = 0) -> Sequence[OldMessage]:
-    """Messages recorded at that moment or before and not deleted, by their ids from `after` on, at most a batch."""
+    """Messages recorded at that moment or before and not deleted, by their ids from `after` on, at most a batch.
+
+    None of a call that a legal hold keeps is among them.
+    """
     is_old = messages.c.deleted_at.is_(None) & (messages.c.recorded_at <= recorded_until)
-    old = select(messages.c.id, messages.c.recording_sid).where(is_old, messages.c.id > after)
-    rows = connection.execute(old.order_by(messages.c.id).limit(BATCH))
-    return [OldMessage(row.id, row.recording_sid) for row in rows]
+    held = select(calls.c.sid).where(calls.c.held_at.is_not(None))
+    old = select(messages.c.id, messages.c.call_sid, messages.c.recording_sid).where(is_old, messages.c.id > after)
+    rows = connection.execute(old.where(messages.c.call_sid.not_in(held)).order_by(messages.c.id).limit(BATCH))
+    return [OldMessage(row.id, row.call_sid, row.recording_sid) for row in rows]
 
 
 def note_deleted(connection: Connection, message_id: int, now: datetime) -> bool:

@@ -17,7 +17,6 @@ from hotline.store import requests, tries
 from hotline.store.database import DATABASE_TROUBLE, Engine, connect_to
 from hotline.store.listening import Listener, listening
 from hotline.store.requests import CHANNEL
-from hotline.store.sealed import erase_due
 from hotline.store.tries import Try
 from hotline.suspensions.chores import Chore, Chores
 from hotline.suspensions.pace import ENQUEUE_AGAIN_AFTER, GIVE_UP_AFTER, pause_after
@@ -119,7 +118,7 @@ def _tries_so_far(one: Try) -> tuple[int, int]:
 
 
 def run(settings: Settings, chores: Sequence[Chore] = (), texts: Texts | None = None) -> None:
-    """Dispatch until SIGTERM or SIGINT; beside it do the chores, and erase what has been kept for long enough.
+    """Dispatch until SIGTERM or SIGINT; beside it do the chores.
 
     Texts are sent beside it as well; without `texts` none are, and what was promised stays due. PostgreSQL and Redis
     may come and go. An unknown error ends the process: whoever started it starts it again.
@@ -131,7 +130,7 @@ def run(settings: Settings, chores: Sequence[Chore] = (), texts: Texts | None = 
     postgres = Trouble("PostgreSQL")
     with ExitStack() as stack:
         stopping = stack.enter_context(Stopping())
-        beside: list[Chores | Sending] = [stack.enter_context(Chores((partial(erase_due, engine), *chores)))]
+        beside: list[Chores | Sending] = [stack.enter_context(Chores(chores))]
         if texts is not None:
             beside.append(stack.enter_context(Sending(texts)))
         while not stopping:

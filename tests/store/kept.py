@@ -10,10 +10,12 @@ from hotline.callflow.effects import Reason
 from hotline.privacy import Vault, new_key
 from hotline.store.database import Engine
 from hotline.store.follow_ups import open_follow_up
+from hotline.store.keeping import usual_keeping
 from hotline.store.tables import calls, follow_ups, texts
 from hotline.store.texts import Purpose, promise_text
 from tests.store.rows import NOON, accept_request, start_call
 
+KEEPING = usual_keeping()
 OLD_KEY, NEW_KEY = new_key(), new_key()
 OLD, NEW, BOTH = Vault([OLD_KEY]), Vault([NEW_KEY]), Vault([NEW_KEY, OLD_KEY])
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from hotline.store import messages
 from hotline.store.database import Engine
-from hotline.store.messages import MESSAGES_KEPT_FOR, find_old_messages, keep_message, note_deleted
+from hotline.store.messages import find_old_messages, keep_message, note_deleted
 from hotline.store.tables import messages as table
 from tests.store.rows import NOON, start_call
 
@@ -21,10 +21,6 @@ def keep(engine: Engine, number: int, minutes: int = 0, seconds: int = 20) -> bo
     at = NOON + timedelta(minutes=minutes)
     with engine.begin() as connection:
         return keep_message(connection, call_sid=call_sid, recording_sid=sid(number), seconds=seconds, now=at)
-
-
-def test_a_message_is_kept_for_thirty_days() -> None:
-    assert timedelta(days=30) == MESSAGES_KEPT_FOR
 
 
 def test_a_message_that_is_told_of_twice_is_written_once(engine: Engine) -> None:

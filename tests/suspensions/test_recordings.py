@@ -7,14 +7,15 @@ from sqlalchemy import select
 from hotline.carrier.client import Carrier
 from hotline.store import messages
 from hotline.store.database import Engine
-from hotline.store.messages import MESSAGES_KEPT_FOR, keep_message
+from hotline.store.messages import keep_message
 from hotline.store.tables import messages as table
 from hotline.suspensions.recordings import delete_old_messages
 from tests.carrier.twilio_here import ACCOUNT, KEY, SECRET, Cut, Fault, Silent, TwilioHere, refusal, twilio_here
 from tests.store.rows import NOON, start_call
 
 MOMENT = timedelta(microseconds=1)
-UP = NOON + MESSAGES_KEPT_FOR
+KEPT_FOR = timedelta(days=30)
+UP = NOON + KEPT_FOR
 
 
 @pytest.fixture
@@ -49,11 +50,11 @@ def test_a_recording_is_deleted_when_its_time_is_up_and_not_before(
     engine: Engine, twilio: TwilioHere, carrier: Carrier
 ) -> None:
     sid = recorded(engine, twilio, 1)
-    assert delete_old_messages(engine, carrier, UP - MOMENT) == 0
+    assert delete_old_messages(engine, carrier, KEPT_FOR, UP - MOMENT) == 0
     assert (twilio.recordings, kept(engine)) == ({sid}, [sid])
-    assert delete_old_messages(engine, carrier, UP) == 1
+    assert delete_old_messages(engine, carrier, KEPT_FOR, UP) == 1
     assert (twilio.recordings, kept(engine)) == (set(), [])
-    assert delete_old_messages(engine, carrier, UP) == 0
+    assert delete_old_messages(engine, carrier, KEPT_FOR, UP) == 0
     assert len(twilio.heard) == 1
 
 
@@ -62,7 +63,7 @@ def test_a_recording_that_somebody_else_deleted_is_done_with(
 ) -> None:
     recorded(engine, twilio, 1)
     twilio.recordings.clear()
-    assert delete_old_messages(engine, carrier, UP) == 1
+    assert delete_old_messages(engine, carrier, KEPT_FOR, UP) == 1
     assert kept(engine) == []
 
 
@@ -72,10 +73,10 @@ def test_while_twilio_is_away_recordings_stay_for_the_next_time(
 ) -> None:
     first, second = recorded(engine, twilio, 1), recorded(engine, twilio, 2)
     twilio.faults.append(fault)
-    assert delete_old_messages(engine, carrier, UP) == 0
+    assert delete_old_messages(engine, carrier, KEPT_FOR, UP) == 0
     assert (kept(engine), len(twilio.heard)) == ([first, second], 1)
     assert "recordings stay until Twilio answers" in caplog.messages
-    assert delete_old_messages(engine, carrier, UP) == 2
+    assert delete_old_messages(engine, carrier, KEPT_FOR, UP) == 2
     assert twilio.recordings == set()
 
 
@@ -85,7 +86,7 @@ def test_a_recording_that_twilio_refuses_to_delete_holds_up_no_other_and_is_said
     refused = recorded(engine, twilio, 1)
     recorded(engine, twilio, 2)
     twilio.faults.append(refusal(400, 20001))
-    assert delete_old_messages(engine, carrier, UP) == 1
+    assert delete_old_messages(engine, carrier, KEPT_FOR, UP) == 1
     assert kept(engine) == [refused]
     (line,) = [vars(one) for one in caplog.records if one.message == "Twilio refuses to delete recordings"]
     assert (line["recordings"], line["cause"]) == (1, "status 400, code 20001")
@@ -97,5 +98,5 @@ def test_many_recordings_are_deleted_page_by_page(
     monkeypatch.setattr(messages, "BATCH", 2)
     for number in range(5):
         recorded(engine, twilio, number)
-    assert delete_old_messages(engine, carrier, UP) == 5
+    assert delete_old_messages(engine, carrier, KEPT_FOR, UP) == 5
     assert (twilio.recordings, kept(engine)) == (set(), [])
