@@ -53,10 +53,8 @@ def whisper(state: State) -> Reply:
     )
 
 
-def whisper_call_back(known: CalledBack | None) -> Reply:
-    """The same for a call-back, after the follow-up that led to it; the question alone when nothing is known."""
-    if known is None:
-        return _asked()
+def whisper_call_back(known: CalledBack) -> Reply:
+    """The same for a call-back; where the caller was is told as far as the reason for calling says it."""
     where = _LED_HERE.get(known.reason)
     return _asked(
         _language(known.language),

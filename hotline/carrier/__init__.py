@@ -1,1 +1,1 @@
-"""Twilio's REST side: text messages that leave, and recordings that are deleted."""
+"""Twilio's REST side: text messages that leave, calls that are placed, and recordings that are deleted."""

@@ -1,4 +1,4 @@
-"""Asking Twilio to send a text message, or to delete a recording."""
+"""Asking Twilio to send a text message, to place a call, or to delete a recording."""
 
 import logging
 import ssl
@@ -22,6 +22,12 @@ from hotline.carrier.segments import count_segments
 TIMEOUT_S: Final = 5.0
 """Seconds to wait for a connection, and seconds of silence after which no answer is expected any more."""
 
+RING_S: Final = 30
+"""Seconds for which the telephone rings that is called first."""
+
+CALL_EVENTS: Final = ("initiated", "ringing", "answered", "completed")
+"""What Twilio tells of a call that it places: every step of it."""
+
 MESSAGING_SERVICE: Final = "MG"
 """How the SID of a sender begins that stands for a pool of numbers."""
 
@@ -37,6 +43,13 @@ class Sent:
     message_sid: str
     segments: int
     """How many parts it is sent and billed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Twilio took the order to place a call and goes on by itself."""
+
+    call_sid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,30 @@ class Carrier:
         if not taken.sid:
             raise Unknown("an answer without a SID")
         return Sent(taken.sid, _segments(taken.num_segments) or count_segments(body).count)
+
+    def place_call(self, to: str, caller_id: str, answer_url: str, status_callback: str, longest_s: int) -> Placed:
+        """Have a telephone rung from a number of the account; who answers hears the document at `answer_url`.
+
+        After `longest_s` Twilio ends the call. Asked twice, it rings twice. Raises Retryable only when it certainly
+        was not taken, Permanent when it was refused, and Unknown when it may ring: then it must not be asked again.
+        """
+        given = {
+            "to": to,
+            "from_": caller_id,
+            "url": answer_url,
+            "method": "POST",
+            "status_callback": status_callback,
+            "status_callback_method": "POST",
+            "status_callback_event": list(CALL_EVENTS),
+            "timeout": RING_S,
+            "time_limit": longest_s,
+        }
+        taken = self._ask("call", lambda client: client.calls.create(**given))
+        if isinstance(taken, _Failure):
+            raise _why_not_taken(taken)
+        if not taken.sid:
+            raise Unknown("an answer without a SID")
+        return Placed(taken.sid)
 
     def delete_recording(self, recording_sid: str) -> None:
         """Have a recording deleted; one that is gone already counts as deleted.

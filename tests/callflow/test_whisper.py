@@ -2,9 +2,10 @@
 
 import pytest
 
+from hotline.callflow.effects import Reason
 from hotline.callflow.replies import Digits, LanguageName, Listen, Menu, Option, Sentence
-from hotline.callflow.state import Step
-from hotline.callflow.whisper import whisper
+from hotline.callflow.state import Outcome, Step
+from hotline.callflow.whisper import CalledBack, whisper, whisper_call_back
 from tests.callflow.talk import RECEIPT, Talk, at
 
 
@@ -45,3 +46,31 @@ def test_the_receipt_number_is_told_when_there_is_one():
     told = heard(at(Step.RESULT).presses("0"))
     assert told["whisper.receipt"] == {"receipt_number": Digits((RECEIPT[:4], RECEIPT[4:]))}
     assert "whisper.receipt" not in heard(at(Step.CONFIRM).presses("0"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "where"),
+    [
+        (Reason.NOT_CONFIRMED, "suspension"),
+        (Reason.FOR_ANOTHER, "after"),
+        (Reason.MANY_TRIES, "receipt"),
+        (Reason.CALL_BACK, None),
+        (Reason.ERROR, None),
+    ],
+)
+def test_whoever_calls_back_hears_the_language_and_what_the_follow_up_is_about(reason, where):
+    reply = whisper_call_back(CalledBack("ko", reason, Outcome.NOTHING, None))
+    told = {sentence.prompt: dict(sentence.values) for sentence in reply.sentences}
+    assert reply.sentences[0].values == {"language": LanguageName("ko")}
+    assert told.get("whisper.step") == (where and {"step": Sentence(f"steps.{where}")})
+    assert reply.ending == Listen(Menu((Option("1", "whisper.accept"),)))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "standing"),
+    [(Outcome.STOPPED, "stopped"), (Outcome.ACCEPTED, "accepted"), (Outcome.CALL_BACK, "nothing")],
+)
+def test_whoever_calls_back_hears_what_is_stopped_and_the_receipt_number(outcome, standing):
+    reply = whisper_call_back(CalledBack("en", Reason.CALL_BACK, outcome, RECEIPT))
+    prompts = [sentence.prompt for sentence in reply.sentences]
+    assert prompts == ["whisper.call", f"whisper.{standing}", "whisper.receipt"]

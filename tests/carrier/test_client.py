@@ -236,3 +236,59 @@ def test_by_default_twilio_itself_is_asked_whatever_the_environment_says(
     with pytest.raises(Retryable):
         send(Carrier(ACCOUNT, KEY, SECRET))
     assert asked == [("api.twilio.com", 443)]
+
+
+ANSWER = "https://line.example/call-backs/answer?call_back=7"
+TOLD = "https://line.example/call-backs/status?call_back=7"
+
+
+def place(carrier: Carrier) -> str:
+    return carrier.place_call(TO, FROM, ANSWER, TOLD, 1980).call_sid
+
+
+def test_a_call_is_asked_for_once_with_all_that_it_needs(carrier: Carrier, twilio: TwilioHere) -> None:
+    assert place(carrier).startswith("CA")
+    assert [(one.method, one.path, one.key) for one in twilio.heard] == [
+        ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json", (KEY, SECRET))
+    ]
+    assert twilio.heard[0].form == {
+        "To": TO,
+        "From": FROM,
+        "Url": ANSWER,
+        "Method": "POST",
+        "StatusCallback": TOLD,
+        "StatusCallbackMethod": "POST",
+        "StatusCallbackEvent": "initiated ringing answered completed",
+        "Timeout": "30",
+        "TimeLimit": "1980",
+    }
+
+
+@pytest.mark.parametrize("fault", [refusal(429, 20429), refusal(503, 20503)], ids=repr)
+def test_a_call_that_was_certainly_not_placed_may_be_asked_for_again(
+    carrier: Carrier, twilio: TwilioHere, fault: Fault
+) -> None:
+    twilio.faults.append(fault)
+    with pytest.raises(Retryable):
+        place(carrier)
+    assert len(twilio.heard) == 1
+
+
+def test_a_call_that_twilio_refuses_is_refused_with_its_code(carrier: Carrier, twilio: TwilioHere) -> None:
+    twilio.faults.append(refusal(400, 21215, f"not authorised to call {TO}"))
+    with pytest.raises(Permanent) as refused:
+        place(carrier)
+    assert refused.value.code == 21215
+    assert TO not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "fault", [refusal(500, 20500), Silent(), Cut(), CutShort(), Says(201, {"status": "queued"})], ids=repr
+)
+def test_whether_a_call_was_placed_may_be_unknown_and_it_is_not_asked_for_again(
+    carrier: Carrier, twilio: TwilioHere, fault: Fault
+) -> None:
+    twilio.faults.append(fault)
+    with pytest.raises(Unknown):
+        place(carrier)
+    assert len(twilio.heard) == 1

@@ -63,7 +63,7 @@ def refusal(status: int, code: int, text: str = "refused") -> Says:
 
 @dataclass
 class TwilioHere:
-    """Twilio's REST API as far as the line uses it: texts that leave, and recordings that are deleted."""
+    """Twilio's REST API as far as the line uses it: texts and calls that leave, and recordings that are deleted."""
 
     faults: list[Fault] = field(default_factory=list)
     """What happens to the next requests, one after the other; after these all goes well."""
@@ -90,6 +90,8 @@ class TwilioHere:
                 return self.faults.pop(0)
         if one.method == "DELETE":
             return self._delete(one.path.rpartition("/")[2].removesuffix(".json"))
+        if one.path.endswith("/Calls.json"):
+            return Says(201, {"sid": "CA" + uuid4().hex, "status": "queued"})
         return Says(201, {"sid": "SM" + uuid4().hex, "status": "queued", "num_segments": self.segments})
 
     def _delete(self, sid: str) -> Says:
@@ -97,6 +99,11 @@ class TwilioHere:
             return refusal(404, 20404)
         self.recordings.remove(sid)
         return Says(204, b"")
+
+
+def _joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """What is given several times, like the events of a call, with blanks between."""
+    return {name: " ".join(value for given, value in pairs if given == name) for name, _ in pairs}
 
 
 class _Server(ThreadingHTTPServer):
@@ -130,7 +137,7 @@ def twilio_here() -> Iterator[TwilioHere]:
             key, _, secret = (
                 base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode().partition(":")
             )
-            return Heard(self.command, self.path, dict(parse_qsl(body)), (key, secret))
+            return Heard(self.command, self.path, _joined(parse_qsl(body)), (key, secret))
 
         def _say(self, status: int, body: bytes, length: int | None = None) -> None:
             self.send_response(status)
