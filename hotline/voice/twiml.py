@@ -33,6 +33,9 @@ BETWEEN_WORDS_S: Final = 2
 RING_S: Final = 25
 """Seconds for which operators' telephones ring."""
 
+CALL_BACK_RING_S: Final = 40
+"""Seconds for which the telephone of somebody rings who is called back."""
+
 END_OF_MESSAGE_S: Final = 5
 """Silence after which a recording is over."""
 
@@ -84,12 +87,15 @@ class TwimlRenderer:
             response.message(body)
         return str(response)
 
-    def whisper(self, reply: Reply, language: str) -> str:
-        """What an operator hears alone; whoever presses nothing is hung up on, and the caller is kept."""
+    def whisper(self, reply: Reply, language: str, taken: str = "/operators/taken") -> str:
+        """What an operator hears alone; whoever presses nothing is hung up on, and the caller is kept.
+
+        `taken` is the route that a key goes to, with its query.
+        """
         response = VoiceResponse()
         gather = Gather(
             input="dtmf",
-            action=f"{self._path}/operators/taken",
+            action=f"{self._path}{taken}",
             method="POST",
             timeout=BETWEEN_KEYS_S,
             num_digits=1,
@@ -99,6 +105,26 @@ class TwimlRenderer:
         self._say(gather, reply, language)
         response.append(gather)
         response.hangup()
+        return str(response)
+
+    def call_back(self, call_back_id: int, to: str, caller_id: str, longest_s: int) -> str:
+        """Ring whoever is called back, and connect them with the operator who hears this."""
+        response = VoiceResponse()
+        over = f"{self._path}/call-backs/over?call_back={call_back_id}"
+        dial = response.dial(
+            action=over,
+            method="POST",
+            timeout=CALL_BACK_RING_S,
+            time_limit=longest_s,
+            caller_id=caller_id,
+            answer_on_bridge=True,
+        )
+        dial.number(
+            to,
+            status_callback=f"{self._url}/call-backs/status?call_back={call_back_id}",
+            status_callback_method="POST",
+            status_callback_event="answered completed",
+        )
         return str(response)
 
     def _listen(self, response: VoiceResponse, listen: Listen, reply: Reply, language: str, next_turn: str) -> None:

@@ -19,6 +19,7 @@ OPEN_TO_ALL = HEALTH | {"/recordings/<language>/<file>"}
 SIGNED = {
     *("/voice/incoming", "/voice/turn", "/voice/status", "/voice/recording"),
     *("/operators/whisper", "/operators/taken", "/sms/incoming", "/sms/status"),
+    *("/call-backs/answer", "/call-backs/taken", "/call-backs/over", "/call-backs/status"),
 }
 """What Twilio calls; further routes may be guarded in another way."""
 
