@@ -16,6 +16,8 @@ from hotline.carrier.numbers import is_japanese_mobile
 from hotline.privacy import CannotUnseal, Vault
 from hotline.store import texts
 from hotline.store.database import DATABASE_TROUBLE, Engine
+from hotline.store.requests import Status
+from hotline.store.telling_again import is_followed, wait_again
 from hotline.store.texts import DueText, Purpose
 from hotline.store.told import ToldRequest, find_told_request
 from hotline.suspensions.chores import ChoreFailed
@@ -123,7 +125,11 @@ class Texts:
             if not is_answer and not is_japanese_mobile(number):
                 self._refuse(text, now)
                 return
-            sent = self._carrier.send_text(number, self._sender, self._body(text), self._callback(text))
+            body = self._body(text)
+            if body is None:
+                self._wait_again(text, now)
+                return
+            sent = self._carrier.send_text(number, self._sender, body, self._callback(text))
         except Retryable as error:
             self._put_off(text, error, now)
         except Unknown as error:
@@ -139,12 +145,16 @@ class Texts:
         number = self._vault.unseal(text.to_sealed)
         return number if isinstance(number, str) else ""
 
-    def _body(self, text: DueText) -> str:
-        """What it says. A try that Twilio did not take said the same."""
-        if text.body_sealed is not None:
-            return str(self._vault.unseal(text.body_sealed))
+    def _body(self, text: DueText) -> str | None:
+        """What it says, as a try did that Twilio did not take; None when its request was sent again meanwhile."""
         with self._engine.connect() as connection:
             request = None if text.request_id is None else find_told_request(connection, text.request_id)
+            is_old = text.purpose is Purpose.DONE and is_followed(connection, text.id)
+        is_open = text.purpose is Purpose.DONE and request is not None and request.status is Status.ACCEPTED
+        if is_open or is_old:
+            return None
+        if text.body_sealed is not None:
+            return str(self._vault.unseal(text.body_sealed))
         body = self._compose(text, request)
         with self._engine.begin() as connection:
             texts.keep_body(connection, text.id, self._vault.seal(body))
@@ -158,6 +168,11 @@ class Texts:
         with self._engine.begin() as connection:
             texts.note_sent(connection, text.id, message_sid=sent.message_sid, segments=sent.segments, at=now)
         log.info("a text was sent", extra={**_about(text), "segments": sent.segments})
+
+    def _wait_again(self, text: DueText, now: datetime) -> None:
+        with self._engine.begin() as connection:
+            wait_again(connection, text.id, now)
+        log.info("a text waits for the new answer to its request", extra=_about(text))
 
     def _refuse(self, text: DueText, now: datetime) -> None:
         with self._engine.begin() as connection:

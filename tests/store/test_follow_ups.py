@@ -1,14 +1,17 @@
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
 from hotline.callflow.effects import Reason
 from hotline.store.database import Engine
-from hotline.store.follow_ups import open_follow_up, resolve
+from hotline.store.follow_ups import open_again, open_follow_up, resolve
+from hotline.store.requests import give_up
 from hotline.store.tables import follow_ups
 from tests.store.rows import NOON, accept_request, start_call
 
 LATER = NOON + timedelta(minutes=1)
+LATEST = NOON + timedelta(minutes=2)
 
 
 def opens(engine: Engine, sid: str, reason: Reason, **others: object) -> bool:
@@ -63,3 +66,47 @@ def test_what_was_resolved_is_not_opened_again(engine: Engine) -> None:
     resolves(engine, sid, Reason.NOT_CONFIRMED)
     opens(engine, sid, Reason.NOT_CONFIRMED)
     assert all_of(engine) == [(sid, "not_confirmed", LATER)]
+
+
+def opens_again(engine: Engine, sid: str, request_id: UUID) -> bool:
+    with engine.begin() as connection:
+        return open_again(connection, call_sid=sid, reason=Reason.NOT_IDENTIFIED, now=LATEST, request_id=request_id)
+
+
+def test_what_is_new_opens_what_was_resolved_again_for_anybody_to_take(engine: Engine) -> None:
+    sid = start_call(engine)
+    request_id = accept_request(engine, sid)
+    opens(engine, sid, Reason.NOT_IDENTIFIED, call_back_sealed=b"number")
+    opens(engine, sid, Reason.CALL_BACK)
+    resolves(engine, sid, Reason.NOT_IDENTIFIED, Reason.CALL_BACK)
+    with engine.begin() as connection:
+        connection.execute(follow_ups.update().values(resolution="told", taken_at=NOON, version=3))
+    assert opens_again(engine, sid, request_id)
+    assert all_of(engine) == [(sid, "not_identified", None), (sid, "call_back", LATER)]
+    with engine.connect() as connection:
+        row = connection.execute(select(follow_ups).where(follow_ups.c.reason == "not_identified")).one()
+    assert (row.opened_at, row.request_id, row.version) == (LATEST, request_id, 4)
+    assert (row.taken_by, row.taken_at, row.resolution, row.call_back_sealed) == (None, None, None, b"number")
+
+
+def test_what_is_still_open_stays_as_it_is(engine: Engine) -> None:
+    sid = start_call(engine)
+    request_id = accept_request(engine, sid)
+    assert opens_again(engine, sid, request_id)
+    with engine.begin() as connection:
+        connection.execute(follow_ups.update().values(opened_at=NOON, taken_at=NOON))
+    assert not opens_again(engine, sid, request_id)
+    with engine.connect() as connection:
+        row = connection.execute(select(follow_ups)).one()
+    assert (row.opened_at, row.taken_at, row.version) == (NOON, NOON, 0)
+
+
+def test_a_request_that_is_given_up_opens_what_was_resolved_for_another_one(engine: Engine) -> None:
+    sid = start_call(engine)
+    first, second = accept_request(engine, sid, turn=2), accept_request(engine, sid, turn=9)
+    with engine.begin() as connection:
+        give_up(connection, first, now=NOON)
+    resolves(engine, sid, Reason.NEEDS_OPERATOR)
+    with engine.begin() as connection:
+        give_up(connection, second, now=LATEST)
+    assert all_of(engine) == [(sid, "needs_operator", None)]
