@@ -200,7 +200,7 @@ MANY = (
            CASE WHEN i % 80 = 0 THEN 'error' ELSE 'stopped' END, 'goodbye',
            CASE WHEN i % 90 = 0 THEN 'result' ELSE 'goodbye' END, 1,
            timestamptz '2026-11-23T03:00:00Z' - i * interval '1 s', now(), now(),
-           CASE WHEN i % 60 = 0 THEN 'text' ELSE 'voice' END, to_hex(i % 5),
+           CASE WHEN i % 60 = 0 THEN 'text' ELSE 'voice' END, to_hex(i % 20),
            CASE WHEN i % 2000 = 0 THEN now() END
     FROM generate_series(1, 20000) i
     """,
@@ -260,7 +260,7 @@ def test_a_page_far_down_is_found_by_an_index(
     many: Engine, monkeypatch: pytest.MonkeyPatch, index: str, sought: dict[str, Any], oldest_first: bool
 ) -> None:
     # As few for these calls as what is looked through in earnest is for millions.
-    monkeypatch.setattr(search, "LOOKED_THROUGH", 200)
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 60)
     monkeypatch.setattr(search, "FEW_MARKED", 300)
     monkeypatch.setattr(search, "_COUNTED", 100)
     with many.connect() as connection, plans(many, connection) as told:
