@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from hotline.local.audited import audit, retention
 from hotline.local.drawn import callflow
 from hotline.local.ending import fail, sentences
+from hotline.local.seeding.command import practice
 from hotline.sound.commands import prompts
 
 if TYPE_CHECKING:
@@ -255,8 +257,8 @@ def rotate() -> None:
         fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
 
 
-main.add_command(prompts)
-main.add_command(callflow)
+for command in (audit, retention, practice, prompts, callflow):
+    main.add_command(command)
 
 
 @main.command(hidden=True)

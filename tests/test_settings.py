@@ -1,11 +1,15 @@
 """Settings: where they come from, and what is said when they are wrong."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from hotline.privacy import new_key
 from hotline.settings import NAMES, Settings, SettingsFault, gather, load_settings
+from hotline.store.keeping import Keeping, keeping_of, usual_keeping
+
+DAY = timedelta(days=1)
 
 RIGHT = {
     "HOTLINE_PUBLIC_URL": "https://line.example/",
@@ -90,6 +94,11 @@ def test_what_is_required_is_enough(given):
         ("DATABASE_URL", "mysql://localhost/hotline"),
         ("REDIS_URL", ""),
         ("REDIS_URL", "localhost:6379"),
+        ("HOTLINE_KEEP_FACTS_DAYS", "0"),
+        ("HOTLINE_KEEP_FACTS_DAYS", "a month"),
+        ("HOTLINE_KEEP_RECORDINGS_DAYS", "31"),
+        ("HOTLINE_KEEP_CALLS_DAYS", "29"),
+        ("HOTLINE_KEEP_CALLS_DAYS", "3651"),
         ("HOTLINE_CONSOLE_PORT", "0"),
         ("HOTLINE_CONSOLE_URL", "line.example"),
         ("HOTLINE_CONSOLE_URL", "https://line.example/console/"),
@@ -117,6 +126,9 @@ def test_a_wrong_value_is_named_alone(given, name, wrong):
         ("REDIS_URL", "localhost:6379", "write it like redis://host:6379/0"),
         ("TWILIO_ACCOUNT_SID", "AC123", "write AC and 32 hexadecimal digits"),
         ("TWILIO_AUTH_TOKEN", "", "is empty: set it (or TWILIO_AUTH_TOKEN_FILE)"),
+        ("HOTLINE_KEEP_FACTS_DAYS", "0", "write a whole number of days from 1 to 3650"),
+        ("HOTLINE_KEEP_RECORDINGS_DAYS", "31", "from 1 to 30, because callers are told that number before they speak"),
+        ("HOTLINE_KEEP_CALLS_DAYS", "29", "no fewer than HOTLINE_KEEP_FACTS_DAYS and HOTLINE_KEEP_RECORDINGS_DAYS"),
         ("OPERATOR_NUMBERS", "none", "each number is written like +81312345678, with commas between them"),
     ],
 )
@@ -267,3 +279,19 @@ def test_settings_do_not_change(given):
     with pytest.raises(Exception, match="frozen"):
         settings.hotline_port = 1
     assert isinstance(settings, Settings)
+
+
+def test_where_nothing_is_said_things_are_kept_for_a_month_and_calls_for_three_years(given):
+    given(HOTLINE_KEEP_FACTS_DAYS="")
+    assert keeping_of(load_settings()) == usual_keeping() == Keeping(30 * DAY, 30 * DAY, 1096 * DAY)
+
+
+def test_how_long_things_are_kept_can_be_said(given):
+    given(HOTLINE_KEEP_FACTS_DAYS="7", HOTLINE_KEEP_RECORDINGS_DAYS="1", HOTLINE_KEEP_CALLS_DAYS="7")
+    assert keeping_of(load_settings()) == Keeping(7 * DAY, DAY, 7 * DAY)
+
+
+def test_calls_are_kept_as_long_as_their_facts_also_where_only_those_are_given(given):
+    given(HOTLINE_KEEP_FACTS_DAYS="1097")
+    [fault] = _faults()
+    assert fault.startswith("  - HOTLINE_KEEP_CALLS_DAYS is wrong: ")

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, Select, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, text
 from sqlalchemy.exc import DataError
 
 from hotline.store.console_tables import audit
 
 PAGE: Final = 5000
 """Rows that are verified between two looks into the database: some 2 MB."""
+
+GUARDS: Final = ("chain", "keep_rows", "keep_all")
+"""The triggers of the table, as the migration makes them."""
 
 _LENGTHS: Final = {"who": 255, "address": 64, "action": 48, "subject": 160}
 _ABOUT_THEN: Final = 1000
@@ -140,6 +143,16 @@ def verify(engine: Engine, head: str | None = None, progress: Callable[[int], No
         if progress is not None:
             progress(done.rows)
     return done if is_passed else replace(done, fault=_lost_end(done))
+
+
+def find_unguarded(connection: Connection) -> Sequence[str]:
+    """The names of the triggers that chain the rows and refuse changes, and that are missing or switched off."""
+    working = text(
+        "SELECT tgname FROM pg_trigger "
+        "WHERE tgrelid = 'audit'::regclass AND NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    )
+    found = connection.execute(working).scalars().all()
+    return [name for name in GUARDS if name not in found]
 
 
 def _fault(row: Row[Any], last: Verified) -> str | None:

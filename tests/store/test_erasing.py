@@ -1,11 +1,8 @@
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from hotline.callflow.events import Answer, Target
 from hotline.store import erasing
@@ -16,6 +13,7 @@ from hotline.store.receipts import count_wrong_receipts, note_wrong_receipt
 from hotline.store.requests import finish
 from hotline.store.tables import calls
 from tests.store.kept import KEEPING, call_back_of, call_of, everything_sealed, promise_to, text_is, text_of
+from tests.store.noting import noted
 from tests.store.rows import NOON, accept_request, end_call, row_of, start_call
 
 MOMENT = timedelta(microseconds=1)
@@ -134,19 +132,6 @@ def test_more_than_a_batch_is_erased_in_one_go(engine: Engine, monkeypatch: pyte
             note_wrong_receipt(connection, sid, "a number", NOON)
     assert erase(engine, NOON + STATE_KEPT_FOR) == 5
     assert erase(engine, NOON + KEEPING.facts) == 15
-
-
-@contextmanager
-def noted(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """What is sent to the database meanwhile, with its parameters."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(connection: object, cursor: object, statement: str, parameters: Any, *others: object) -> None:
-        sent.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_what_was_erased_once_is_not_read_again(fresh_database_url: str) -> None:
