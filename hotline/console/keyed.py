@@ -10,7 +10,7 @@ from hotline.callflow.effects import Facts
 from hotline.calls.saved import unseal
 from hotline.privacy import CannotUnseal, Vault
 from hotline.store.facts import unseal_facts
-from hotline.store.stories import RequestFacts, Story
+from hotline.store.stories import NoteFacts, RequestFacts, Story
 
 SHOWN_FOR_S = 60
 """Seconds for which it is shown: long enough to compare three facts with what somebody says on the telephone."""
@@ -30,6 +30,18 @@ class Fact:
 def keyed_facts(story: Story, vault: Vault) -> list[Fact]:
     """Everything that is still known of what was keyed in the call, and of what is not, since when."""
     return [*_caller(story, vault), *_of_state(story, vault), *(one for r in story.requests for one in _of(r, vault))]
+
+
+def read_notes(story: Story, vault: Vault) -> list[tuple[NoteFacts, str]]:
+    """The notes of a call with what they say."""
+    return [(note, _note(note, vault)) for note in story.notes]
+
+
+def _note(note: NoteFacts, vault: Vault) -> str:
+    try:
+        return str(vault.unseal(note.body_sealed))
+    except CannotUnseal as error:
+        return str(error)
 
 
 def _caller(story: Story, vault: Vault) -> Iterator[Fact]:

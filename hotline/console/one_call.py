@@ -16,7 +16,7 @@ from hotline.carrier.sounds import Sounds
 from hotline.console.access import Permission, guarded
 from hotline.console.desk import Desk
 from hotline.console.forms import Form, FreeText
-from hotline.console.keyed import SHOWN_FOR_S, keyed_facts
+from hotline.console.keyed import SHOWN_FOR_S, keyed_facts, read_notes
 from hotline.console.shown import masked, page_language
 from hotline.console.timeline import Moment, timeline
 from hotline.console.trail import trail
@@ -24,7 +24,7 @@ from hotline.privacy import CannotUnseal
 from hotline.settings import Settings
 from hotline.store import holds
 from hotline.store.notes import write_note
-from hotline.store.stories import MessageFacts, NoteFacts, Story, find_story
+from hotline.store.stories import MessageFacts, Story, find_story
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class _OneCall:
 
     def reveal(self, sid: str) -> str | tuple[str, int]:
         """What was keyed, for a minute."""
-        form = ReasonForm()
+        form = ReasonForm(prefix="reveal")
         with self.desk.engine.begin() as connection:
             story = _found(find_story(connection, sid))
             if not form.validate_on_submit():
@@ -80,11 +80,11 @@ class _OneCall:
         """The form for seeing it, in place of what was seen."""
         with self.desk.engine.connect() as connection:
             story = _found(find_story(connection, sid))
-        return render_template("one_call_keyed.html", story=story, reveal=ReasonForm(formdata=None))
+        return render_template("one_call_keyed.html", story=story, reveal=ReasonForm(formdata=None, prefix="reveal"))
 
     def note(self, sid: str) -> Any:
         """Keep a note."""
-        form = NoteForm()
+        form = NoteForm(prefix="note")
         with self.desk.engine.begin() as connection:
             story = _found(find_story(connection, sid))
             if not form.validate_on_submit():
@@ -97,7 +97,7 @@ class _OneCall:
 
     def hold(self, sid: str) -> Any:
         """Keep everything of this call from being erased, or let it be erased again."""
-        form, release = ReasonForm(), request.form.get("release") == "yes"
+        form, release = ReasonForm(prefix="hold"), request.form.get("release") == "yes"
         with self.desk.engine.begin() as connection:
             story = _found(find_story(connection, sid))
             if not form.validate_on_submit():
@@ -140,13 +140,13 @@ class _OneCall:
     def _page(self, story: Story, **forms: Any) -> str:
         shown = {"reveal": None, "note": None, "hold": None, **forms}
         for name, kind in (("reveal", ReasonForm), ("note", NoteForm), ("hold", ReasonForm)):
-            shown[name] = shown[name] or kind(formdata=None)
+            shown[name] = shown[name] or kind(formdata=None, prefix=name)
         return render_template(
             "one_call.html",
             story=story,
             moments=_moments(story),
             caller=self._masked(story),
-            notes=[(note, self._body(note)) for note in story.notes],
+            notes=read_notes(story, self.desk.vault),
             plays=self.sounds is not None,
             sent_again=SENT_AGAIN,
             seconds=SHOWN_FOR_S,
@@ -159,12 +159,6 @@ class _OneCall:
             return masked(None if sealed is None else self.desk.vault.unseal(sealed))
         except CannotUnseal:
             return str(_("sealed with a key that is gone"))
-
-    def _body(self, note: NoteFacts) -> str:
-        try:
-            return str(self.desk.vault.unseal(note.body_sealed))
-        except CannotUnseal as error:
-            return str(error)
 
 
 def one_call_blueprint(desk: Desk) -> Blueprint:

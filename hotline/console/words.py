@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
+from hotline.console.acts import ACTIONS, DETAILS, PARTS
+
 STEPS: Final[Mapping[str, Any]] = {
     "main_menu": _("Main menu"),
     "language": _("Language"),
@@ -194,6 +196,16 @@ CALL_BACKS: Final[Mapping[str, Any]] = {
 }
 """How a call-back stands."""
 
+AGES: Final[Mapping[str, Any]] = {"fresh": _("in time"), "ageing": _("soon due"), "overdue": _("overdue")}
+
+FOLLOW_UP_ACTS: Final[Mapping[str, Any]] = {
+    "follow_up.taken": _("took it"),
+    "follow_up.given_back": _("gave it back"),
+    "follow_up.handed_over": _("handed it over"),
+    "follow_up.resolved": _("resolved it"),
+    "follow_up.opened_again": _("opened it again"),
+}
+
 _ALL: Final = {
     "step": STEPS,
     "outcome": OUTCOMES,
@@ -210,7 +222,12 @@ _ALL: Final = {
     "role": ROLES,
     "resolution": RESOLUTIONS,
     "call_back": CALL_BACKS,
+    "age": AGES,
+    "follow_up_act": FOLLOW_UP_ACTS,
     "call_status": CALL_STATUSES,
+    "action": ACTIONS,
+    "detail": DETAILS,
+    "part": PARTS,
 }
 
 

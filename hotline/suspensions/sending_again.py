@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -40,10 +40,12 @@ class Part(StrEnum):
 class WrongFacts(Exception):
     """What was entered are no facts. It never quotes what was entered."""
 
-    def __init__(self, sentences: dict[Part, str]) -> None:
-        super().__init__(" ".join(sentences.values()))
-        self.sentences = sentences
+    def __init__(self, faults: dict[Part, str]) -> None:
+        self.sentences = {part: WRONG[fault] for part, fault in faults.items()}
         """What is wrong with each part, and what to do."""
+        self.faults = faults
+        """The same as names, which `WRONG` has sentences for."""
+        super().__init__(" ".join(self.sentences.values()))
 
 
 class NotSentAgain(Exception):
@@ -85,7 +87,7 @@ class Erased:
     """When they were erased; None when nobody wrote it down."""
 
 
-WRONG: Final = {
+WRONG: Final[Mapping[str, str]] = {
     DateFault.LENGTH: "This is no birth date: write year, month and day, such as 1980-03-01, or the era's key and six"
     " digits, such as 3550301.",
     DateFault.NO_SUCH_DAY: "The calendar does not have this birth date: look at its day and month.",
@@ -113,17 +115,17 @@ def read_facts(entered: Entered, now: datetime) -> Facts:
     wrong: dict[Part, str] = {}
     day = read_birth_date(_date_as_keys(entered.birth_date), in_japan(now).date())
     if isinstance(day, DateFault):
-        wrong[Part.BIRTH_DATE] = WRONG[day]
+        wrong[Part.BIRTH_DATE] = day
     postal_code = re.sub("[-〒 ]", "", _plain(entered.postal_code))
     if not is_postal_code(postal_code):
-        wrong[Part.POSTAL_CODE] = WRONG[Part.POSTAL_CODE]
+        wrong[Part.POSTAL_CODE] = Part.POSTAL_CODE
     written = re.sub("[- ]", "*", _plain(entered.house_number))
     house_number = read_house_number(written) if written else None
     if isinstance(house_number, HouseNumberFault):
-        wrong[Part.HOUSE_NUMBER] = WRONG[house_number]
+        wrong[Part.HOUSE_NUMBER] = house_number
     for part in Part:
         if may_be_my_number(_plain(getattr(entered, part))):
-            wrong[part] = WRONG["my_number"]
+            wrong[part] = "my_number"
     if wrong or not isinstance(day, date) or isinstance(house_number, HouseNumberFault):
         raise WrongFacts(wrong)
     return Facts(day, postal_code, house_number)
