@@ -35,6 +35,8 @@ class _Attempt:
     status: str = "canceled"
     answered_s: float | None = None
     is_bridged: bool = False
+    rang: tuple[Number, ...] = ()
+    """Whose telephones rang last; only that of who answered, once somebody has."""
 
     def fields(self, now_s: float) -> dict[str, str]:
         """What the action is told, after Twilio's reference of `<Dial>`, "Request parameters".
@@ -53,7 +55,9 @@ def dial(place: Place, verb: Dial) -> Steps[Ask | None]:
     leg, attempt = place.leg, _Attempt(new_sid("CA"))
     try:
         yield from _reach(place, verb, attempt)
+        _tell(place, verb, attempt, "completed", attempt.status)
     except CallerHungUp:
+        _tell(place, verb, attempt, "completed", attempt.status)
         leg.hang_up()
         if ask := place.ask(verb.action, verb.method, attempt.fields(leg.seconds)):
             leg.tell(ask)
@@ -67,6 +71,9 @@ def _reach(place: Place, verb: Dial, attempt: _Attempt) -> Steps[None]:
     for numbers in [(number,) for number in verb.numbers] if verb.in_turn else [verb.numbers]:
         listed = ", ".join(number.number for number in numbers)
         place.leg.transcript.event(f"the operators' telephones ring: {listed}")
+        attempt.rang = numbers
+        _tell(place, verb, attempt, "initiated", "initiated")
+        _tell(place, verb, attempt, "ringing", "ringing")
         answer = yield from _ring(place.leg, verb.timeout_s)
         if isinstance(answer, OperatorAnswers):
             yield from _talk_with(place, verb, attempt, _picked_up(numbers, answer), answer)
@@ -78,7 +85,8 @@ def _reach(place: Place, verb: Dial, attempt: _Attempt) -> Steps[None]:
 def _talk_with(place: Place, verb: Dial, attempt: _Attempt, number: Number, answer: OperatorAnswers) -> Steps[None]:
     """The first who answers has the call, the others stop ringing; who declines it does not start them again."""
     leg = place.leg
-    attempt.answered_s = leg.seconds
+    attempt.answered_s, attempt.rang = leg.seconds, (number,)
+    _tell(place, verb, attempt, "answered", "in-progress")
     operator = _operator(leg, verb, attempt, number)
     if number.url:
         taken = yield from _ask_operator(place, number, operator, answer)
@@ -113,16 +121,8 @@ def _ring(leg: Leg, timeout_s: float) -> Steps[OperatorAnswers | str]:
 
 def _operator(leg: Leg, verb: Dial, attempt: _Attempt, number: Number) -> Leg:
     """The telephone of a number, answered."""
-    party = Party(
-        account_sid=leg.party.account_sid,
-        call_sid=attempt.sid,
-        from_number=verb.caller_id or leg.party.from_number,
-        to_number=number.number,
-        direction="outbound-dial",
-        parent_sid=leg.party.call_sid,
-    )
     operator = Leg(
-        party,
+        _party(leg, verb, attempt, number),
         leg.webhooks,
         leg.transcript,
         hearer=Who.OPERATOR,
@@ -131,6 +131,31 @@ def _operator(leg: Leg, verb: Dial, attempt: _Attempt, number: Number) -> Leg:
     )
     operator.answer()
     return operator
+
+
+def _party(leg: Leg, verb: Dial, attempt: _Attempt, number: Number) -> Party:
+    return Party(
+        account_sid=leg.party.account_sid,
+        call_sid=attempt.sid,
+        from_number=verb.caller_id or leg.party.from_number,
+        to_number=number.number,
+        direction="outbound-dial",
+        parent_sid=leg.party.call_sid,
+    )
+
+
+def _tell(place: Place, verb: Dial, attempt: _Attempt, event: str, status: str) -> None:
+    """Tell those who asked to be told what becomes of the call to their number."""
+    for number in attempt.rang:
+        if number.callback is None or event not in number.callback_events:
+            continue
+        talked = {}
+        if event == "completed":
+            seconds = 0.0 if attempt.answered_s is None else place.leg.seconds - attempt.answered_s
+            talked = {"CallDuration": str(round(seconds))}
+        told = {**_party(place.leg, verb, attempt, number).fields(status), **talked}
+        place.leg.errands.append(Ask(urljoin(place.url, number.callback), number.callback_method, told))
+    place.leg.run_errands()
 
 
 def _ask_operator(place: Place, number: Number, operator: Leg, answer: OperatorAnswers) -> Steps[bool]:

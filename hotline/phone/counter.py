@@ -9,12 +9,13 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from hotline import clock
 from hotline.phone.delivery import Delivery
 from hotline.phone.exchange import Exchange, Recording, Trouble
 from hotline.phone.refusals import Refusal
+from hotline.phone.stand_ins import CallerDoes, OperatorDoes, StandIns
 from hotline.phone.texts import API
 
 BODY_LIMIT: Final = 32 * 1024 * 1024
@@ -32,10 +33,11 @@ class Counter(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], exchange: Exchange, delivery: Delivery) -> None:
+    def __init__(self, address: tuple[str, int], exchange: Exchange, delivery: Delivery, stand_ins: StandIns) -> None:
         """Binds the address; raises OSError when it is not free."""
         self.exchange = exchange
         self.delivery = delivery
+        self.stand_ins = stand_ins
         self.closing = Event()
         """Set to let go of the requests that are never answered."""
         super().__init__(address, _Clerk)
@@ -57,11 +59,11 @@ class _Clerk(BaseHTTPRequestHandler):
     server_version = "PracticeCarrier"
 
     def do_GET(self) -> None:
-        """Messages and recordings are looked at."""
+        """Messages, calls and recordings are looked at."""
         self._answer(changes=False)
 
     def do_POST(self) -> None:
-        """A message is to be sent."""
+        """A message is to be sent, or a call placed."""
         self._answer(changes=True)
 
     def do_DELETE(self) -> None:
@@ -151,6 +153,18 @@ class _Clerk(BaseHTTPRequestHandler):
         self.server.delivery.add(text)
         return answer
 
+    def place_call(self, _sid: str, sent: bytes) -> Answer:
+        """Take a call, and begin to ring."""
+        form = parse_qs(sent.decode("utf-8", "replace"), keep_blank_values=True)
+        call = self.server.exchange.take(form, clock.now())
+        answer = _as_json(201, call.as_json())
+        self.server.stand_ins.ring(call)
+        return answer
+
+    def show_call(self, sid: str, _sent: bytes) -> Answer:
+        """One call."""
+        return _as_json(200, self.server.exchange.call(sid).as_json())
+
     def list_texts(self, _sid: str, _sent: bytes) -> Answer:
         """The newest message first, like Twilio, but all of them on one page."""
         wanted = dict(parse_qsl(urlsplit(self.path).query))
@@ -188,10 +202,15 @@ class _Clerk(BaseHTTPRequestHandler):
         return 204, _JSON, b""
 
     def make_trouble(self, _sid: str, sent: bytes) -> Answer:
-        """Misbehave as told: {"trouble": "broken", "times": 3}, {"refuses": {number: code}}, {"loses": ...}."""
+        """Misbehave as told: {"trouble": "broken", "times": 3}, {"refuses": {number: code}}, {"loses": ...}.
+
+        {"operator": "does_not_answer", "caller": "busy"} is how calls go on from then.
+        """
         told, exchange = json.loads(sent), self.server.exchange
         if "trouble" in told:
             exchange.misbehave(Trouble(told["trouble"]), told.get("times", 1))
+        self.server.stand_ins.operator = OperatorDoes(told.get("operator", self.server.stand_ins.operator))
+        self.server.stand_ins.caller = CallerDoes(told.get("caller", self.server.stand_ins.caller))
         for number, code in told.get("refuses", {}).items():
             exchange.refuse(number, code)
         for number, code in told.get("loses", {}).items():
@@ -201,6 +220,8 @@ class _Clerk(BaseHTTPRequestHandler):
 
 _ROUTES: Final[tuple[tuple[str, str, Callable[[_Clerk, str, bytes], Answer]], ...]] = (
     ("POST", rf"{_ACCOUNT}/Messages\.json", _Clerk.send_text),
+    ("POST", rf"{_ACCOUNT}/Calls\.json", _Clerk.place_call),
+    ("GET", rf"{_ACCOUNT}/Calls/(?P<sid>\w+)\.json", _Clerk.show_call),
     ("GET", rf"{_ACCOUNT}/Messages\.json", _Clerk.list_texts),
     ("GET", rf"{_ACCOUNT}/Messages/(?P<sid>\w+)\.json", _Clerk.show_text),
     ("GET", rf"{_ACCOUNT}/Recordings/(?P<sid>\w+)\.json", _Clerk.show_recording),

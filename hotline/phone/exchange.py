@@ -1,4 +1,4 @@
-"""What the practice carrier knows and does, apart from HTTP: messages, recordings, and misbehaving on demand."""
+"""What the practice carrier knows and does, apart from HTTP: messages, calls, recordings, misbehaving on demand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Final
 
 from hotline.phone.leg import new_sid
+from hotline.phone.orders import Form, PlacedCall, read_call_order
 from hotline.phone.refusals import Refusal, masked, read_order
 from hotline.phone.sounds import seconds_of
 from hotline.phone.texts import API, Standing, Text
@@ -97,6 +98,7 @@ class Exchange:
         self.account = account
         self._lock = Lock()
         self._texts: list[Text] = []
+        self._calls: dict[str, PlacedCall] = {}
         self._recordings: dict[str, Recording] = {}
         self._trouble: Trouble | None = None
         self._troubled = 0
@@ -134,6 +136,29 @@ class Exchange:
         with self._lock:
             self._texts.append(text)
         return text
+
+    @property
+    def calls(self) -> list[PlacedCall]:
+        """Every call that was taken, oldest first."""
+        with self._lock:
+            return list(self._calls.values())
+
+    def take(self, form: Form, moment: datetime) -> PlacedCall:
+        """Take a call to be placed; raises Refusal."""
+        order = read_call_order(form, self.account.senders, self.account.regions)
+        if code := self._refused.get(order.to):
+            raise Refusal(code, masked(order.to))
+        call = PlacedCall(new_sid("CA"), self.account.sid, order, moment)
+        with self._lock:
+            self._calls[call.sid] = call
+        return call
+
+    def call(self, sid: str) -> PlacedCall:
+        """A call by its SID; raises Refusal when there is none."""
+        with self._lock:
+            if sid in self._calls:
+                return self._calls[sid]
+        raise Refusal(20404, f"/Calls/{sid}")
 
     def send_on(self, text: Text) -> None:
         """The message leaves the carrier."""
@@ -184,7 +209,7 @@ class Exchange:
             return self._trouble
 
     def refuse(self, number: str, code: int | None) -> None:
-        """Refuse messages to this number with an error of the REST interface, or no longer with None."""
+        """Refuse messages and calls to this number with an error of the REST interface, or no longer with None."""
         _set(self._refused, number, code)
 
     def lose(self, number: str, code: int | None) -> None:

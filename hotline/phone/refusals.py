@@ -16,8 +16,14 @@ _SENTENCES: Final = {
     20429: "Too Many Requests",
     20500: "An internal server error has occurred",
     20503: "The server is unavailable to process this request",
+    21201: "No 'To' number is specified",
+    21205: "Url is not a valid URL: {it}",
+    21210: "The source phone number provided, {it}, is not yet verified for your account.",
     21211: "Invalid 'To' Phone Number: {it}",
     21212: "Invalid From Number (caller ID): {it}",
+    21213: "'From' phone number is required",
+    21215: "Account not authorized to call {it}.",
+    21223: "Invalid number of seconds: {it}",
     21266: "'To' and 'From' number cannot be the same: {it}",
     21408: "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {it}",
     21602: "Message body is required.",
@@ -30,11 +36,13 @@ _SENTENCES: Final = {
     21612: "The 'To' phone number: {it}, is not currently reachable via SMS.",
     21614: "'To' number is not a valid mobile number: {it}",
     21617: "The concatenated message body exceeds the 1600 character limit",
+    21626: "Invalid status callback event: {it}",
     21705: "The Messaging Service Sid {it} is invalid",
 }
 _STATUSES: Final = {20003: 401, 20404: 404, 20429: 429, 20500: 500, 20503: 503}
 
-_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+"""A number as Twilio wants it."""
 _POOL_SID: Final = re.compile(r"MG[0-9a-f]{32}", re.ASCII)
 _IMMOBILE: Final = (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.TOLL_FREE)
 
@@ -98,7 +106,7 @@ def read_order(form: Mapping[str, str], senders: frozenset[str], regions: frozen
 def _check_recipient(to: str, regions: frozenset[str]) -> None:
     if not to:
         raise Refusal(21604)
-    number = phonenumbers.parse(to) if _E164.fullmatch(to) else None
+    number = phonenumbers.parse(to) if E164.fullmatch(to) else None
     if number is None or not phonenumbers.is_possible_number(number):
         raise Refusal(21211, masked(to))
     if phonenumbers.region_code_for_number(number) not in regions:
@@ -108,7 +116,7 @@ def _check_recipient(to: str, regions: frozenset[str]) -> None:
 
 
 def _check_sender(sender: str, to: str, senders: frozenset[str]) -> None:
-    if not _E164.fullmatch(sender):
+    if not E164.fullmatch(sender):
         raise Refusal(21212, masked(sender))
     if senders and sender not in senders:
         raise Refusal(21606, masked(sender))

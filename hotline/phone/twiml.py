@@ -232,7 +232,14 @@ def _number(node: _Node) -> Number:
     number = (node.text or "").strip()
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
         raise RefusedTwiml(f"<{node.tag}> holds {number!r}, which is not a number like +81312345678.", 13223)
-    return Number(number, node.get("url"), node.get("method", "POST"))
+    return Number(
+        number,
+        node.get("url"),
+        node.get("method", "POST"),
+        callback=node.get("statusCallback"),
+        callback_method=node.get("statusCallbackMethod", "POST"),
+        callback_events=frozenset(node.get("statusCallbackEvent", "completed").split()),
+    )
 
 
 def _record(node: _Node) -> Record:

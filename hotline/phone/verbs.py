@@ -108,6 +108,11 @@ class Number:
     number: str
     url: str | None
     method: str
+    callback: str | None = None
+    """Where Twilio tells what becomes of the call to this number."""
+    callback_method: str = "POST"
+    callback_events: frozenset[str] = frozenset({"completed"})
+    """Which of initiated, ringing, answered and completed it tells."""
 
 
 @dataclass(frozen=True, slots=True)

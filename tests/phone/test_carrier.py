@@ -315,7 +315,8 @@ def test_what_a_caller_records_is_kept_by_the_carrier(line, carrier):
         ("GET", f"/2010-04-01/Accounts/{'AC' + '9' * 32}/Messages.json"),
         ("GET", f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/SM1.json"),
         ("GET", f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages"),
-        ("POST", f"/2010-04-01/Accounts/{ACCOUNT_SID}/Calls.json"),
+        ("POST", f"/2010-04-01/Accounts/{ACCOUNT_SID}/Queues.json"),
+        ("GET", f"/2010-04-01/Accounts/{ACCOUNT_SID}/Calls/CA1.json"),
         ("DELETE", MESSAGES),
     ],
 )
