@@ -28,6 +28,9 @@ from hotline.cardstatus.client import Answered, CardStatus
 from hotline.cardstatus.errors import Permanent
 from hotline.store.database import Engine
 from hotline.store.listings import list_follow_ups
+from hotline.store.requests import give_up
+from hotline.store.sending_again import NotSent, send_again
+from hotline.store.tables import follow_ups
 from hotline.store.tries import Try
 from hotline.suspensions.dispatch import Dispatcher
 from hotline.suspensions.job import Stopper
@@ -55,6 +58,8 @@ class World:
     client: CardStatus
     accepted: dict[UUID, datetime] = field(default_factory=dict)
     """Every request that was ever accepted, and when."""
+    sent_again: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+    """Every key that a request got by being sent again: whose it is, and since when."""
     read_up_to: str | None = None
     """How far the backend's list of what was applied has been read."""
 
@@ -62,6 +67,7 @@ class World:
         self.redis.flushall()
         self.backend.misbehaves()
         self.accepted.clear()
+        self.sent_again.clear()
         self.newly_applied()
         with self.engine.begin() as connection:
             connection.execute(text("TRUNCATE calls CASCADE"))
@@ -153,6 +159,13 @@ class Drill(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
+    # What operators do
+
+    @rule()
+    def an_operator_sends_again_what_was_left(self) -> None:
+        for request_id in self.world.accepted:
+            self._sends_again(request_id)
+
     # What dispatchers do, and what befalls them
 
     @rule()
@@ -223,8 +236,24 @@ class Drill(RuleBasedStateMachine):
         self._works()
 
     @rule()
+    def an_operator_sends_again_while_a_worker_stands_still(self) -> None:
+        held: list[UUID] = []
+
+        def is_left_and_sent_again() -> None:
+            with self.world.engine.begin() as connection:
+                if give_up(connection, held[0], now=self.now, key=self._key(held[0])):
+                    self.refused.add(self._key(held[0]))
+            self._sends_again(held[0])
+
+        self._works(before=lambda key: held.append(self._whose(key)), after=is_left_and_sent_again)
+
+    @rule()
     def two_workers_cross(self) -> None:
-        self._works(before=lambda key: self._stopper().stop(str(key), self._attempts(key)))
+        def crosses(key: UUID) -> None:
+            request_id = self._whose(key)
+            self._stopper().stop(str(request_id), self._attempts(request_id))
+
+        self._works(before=crosses)
 
     @rule()
     def the_backend_refuses(self) -> None:
@@ -258,19 +287,24 @@ class Drill(RuleBasedStateMachine):
     def _everything_promised_was_kept(self) -> None:
         applied = self.world.newly_applied()
         rows = {request_id: row_of(self.world.engine, request_id) for request_id in self.world.accepted}
-        left = {one["receipt_number"] for one in list_follow_ups(self.world.engine)}
-        assert set(applied) <= {str(request_id) for request_id in rows}
+        left = {one["receipt_number"] for one in list_follow_ups(self.world.engine) if one["resolved_at"] is None}
+        assert set(applied) <= {str(key) for key in (*rows, *self.world.sent_again)}
         for request_id, row in rows.items():
-            if row["status"] == "suspended":
-                assert applied[str(request_id)] == 1
-            else:
-                assert row["status"] == "needs_operator"
-                assert applied[str(request_id)] <= 1
-                assert row["receipt_number"] in left
-                finished_at = row["finished_at"]
-                assert isinstance(finished_at, datetime)
-                too_old = finished_at - self.world.accepted[request_id] >= GIVE_UP_AFTER
-                assert too_old or request_id in self.refused
+            keys = [request_id, *(key for key, (whose, _) in self.world.sent_again.items() if whose == request_id)]
+            times = sum(applied[str(key)] for key in keys)
+            match row["status"]:
+                case "suspended":
+                    assert (applied[str(keys[-1])], times) == (1, 1)
+                case "already_suspended":
+                    assert (applied[str(keys[-1])], times) == (0, 1)
+                case status:
+                    assert status == "needs_operator"
+                    assert times <= 1
+                    assert row["receipt_number"] in left
+                    finished_at = row["finished_at"]
+                    assert isinstance(finished_at, datetime)
+                    too_old = finished_at - self._sent_at(keys[-1]) >= GIVE_UP_AFTER
+                    assert too_old or keys[-1] in self.refused
 
     # How it is done
 
@@ -293,10 +327,32 @@ class Drill(RuleBasedStateMachine):
     def _stopper(self, before: Callable[[UUID], None] = nothing, after: Callable[[], None] = nothing) -> Stopper:
         def is_about_to_ask(key: UUID) -> None:
             before(key)
-            if self.now - self.world.accepted.get(key, self.now) >= GIVE_UP_AFTER:
+            if self.now - self._sent_at(key) >= GIVE_UP_AFTER:
                 self.asked_too_late.add(key)
 
         return Stopper(self.world.engine, VAULT, Asked(self.world, is_about_to_ask, after), lambda: self.now)
+
+    def _sends_again(self, request_id: UUID) -> None:
+        with self.world.engine.begin() as connection:
+            key = self._key(request_id)
+            sent = send_again(connection, request_id, key=key, corrected=None, now=self.now)
+            if isinstance(sent, NotSent):
+                return
+        resolved = {"resolved_at": self.now}
+        with self.world.engine.begin() as connection:
+            connection.execute(follow_ups.update().where(follow_ups.c.request_id == request_id).values(resolved))
+        self.world.sent_again[self._key(request_id)] = (request_id, self.now)
+
+    def _key(self, request_id: UUID) -> UUID:
+        return UUID(str(row_of(self.world.engine, request_id)["idempotency_key"] or request_id))
+
+    def _whose(self, key: UUID) -> UUID:
+        return self.world.sent_again[key][0] if key in self.world.sent_again else key
+
+    def _sent_at(self, key: UUID) -> datetime:
+        if key in self.world.sent_again:
+            return self.world.sent_again[key][1]
+        return self.world.accepted.get(key, self.now)
 
     def _attempts(self, request_id: UUID) -> int:
         return int(str(row_of(self.world.engine, request_id)["attempts"]))

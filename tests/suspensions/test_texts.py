@@ -11,10 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from hotline import clock
+from hotline.callflow.events import Answer, Target
 from hotline.carrier.client import Carrier
 from hotline.privacy import Vault, new_key
 from hotline.store.database import DATABASE_TROUBLE, Engine, connect_to
-from hotline.store.requests import Status, give_up
+from hotline.store.requests import Status, finish, give_up
+from hotline.store.sending_again import find_standing, send_again
+from hotline.store.tables import texts as table
 from hotline.store.texts import DueText, Purpose, note_status
 from hotline.store.told import ToldRequest
 from hotline.suspensions.chores import ChoreFailed
@@ -386,3 +389,72 @@ def test_a_thread_that_ended_is_not_passed_over_in_silence(
         sending._thread.join(20)
         with pytest.raises(ChoreFailed, match="start the dispatcher again"):
             sending.check()
+
+
+def stopped(engine: Engine, request_id: UUID) -> None:
+    with engine.begin() as connection:
+        standing = find_standing(connection, request_id)
+        assert standing is not None
+        said = {Target.CARD: Answer.SUSPENDED}
+        finish(connection, request_id, backend_id="B", answers=said, municipality=None, now=NOON, key=standing.key)
+
+
+def test_whoever_was_told_the_first_answer_is_told_the_second_as_well(
+    engine: Engine, twilio: TwilioHere, texts: Texts
+) -> None:
+    request_id = promised_about_a_request(engine, Purpose.DONE, due_at=None)
+    with engine.begin() as connection:
+        give_up(connection, request_id, now=NOON)
+    texts.send_due(NOON)
+    with engine.begin() as connection:
+        send_again(connection, request_id, key=request_id, corrected=None, now=NOON)
+    assert texts.send_due(NOON) == 0
+    stopped(engine, request_id)
+    texts.send_due(NOON)
+    assert [sent["Body"] for sent in twilio.texts] == ["done in ja: needs_operator", "done in ja: suspended"]
+    assert {sent["To"] for sent in twilio.texts} == {MOBILE}
+
+
+class SentAgainMeanwhile(Texts):
+    """Sends; and when it has claimed a text, an operator sends its request again."""
+
+    def _send(self, text: DueText, now: datetime) -> None:
+        if text.attempts == 1 and text.request_id is not None:
+            with self._engine.begin() as connection:
+                send_again(connection, text.request_id, key=text.request_id, corrected=None, now=now)
+        super()._send(text, now)
+
+
+@pytest.mark.parametrize("worded", [None, "done in ja: needs_operator"])
+def test_a_text_in_hand_never_tells_what_is_not_true_any_more(
+    engine: Engine, twilio: TwilioHere, worded: str | None
+) -> None:
+    request_id = promised_about_a_request(engine, Purpose.DONE, due_at=None)
+    with engine.begin() as connection:
+        give_up(connection, request_id, now=NOON)
+        body = None if worded is None else VAULT.seal(worded)
+        connection.execute(table.update().values(body_sealed=body))
+    carrier = Carrier(ACCOUNT, KEY, SECRET, twilio.url, 0.5)
+    sending = SentAgainMeanwhile(engine, VAULT, carrier, SENDER, CALLBACK, compose)
+    sending.send_due(NOON)
+    assert twilio.texts == []
+    stopped(engine, request_id)
+    sending_through(engine, twilio.url).send_due(NOON)
+    assert [sent["Body"] for sent in twilio.texts] == ["done in ja: suspended"]
+    assert sorted(str(row["status"]) for row in all_texts(engine)) == ["refused", "sent"]
+    assert reasons(engine) == ["needs_operator"]
+
+
+def test_a_text_that_was_put_off_is_not_sent_after_the_one_that_took_its_place(
+    engine: Engine, twilio: TwilioHere, texts: Texts
+) -> None:
+    request_id = promised_about_a_request(engine, Purpose.DONE, due_at=None)
+    with engine.begin() as connection:
+        give_up(connection, request_id, now=NOON)
+    with engine.begin() as connection:
+        connection.execute(table.update().values(status="sending", body_sealed=VAULT.seal("old"), told_at=NOON))
+        send_again(connection, request_id, key=request_id, corrected=None, now=NOON)
+        connection.execute(table.update().where(table.c.telling == 0).values(status="due", due_at=NOON))
+    stopped(engine, request_id)
+    texts.send_due(NOON)
+    assert [sent["Body"] for sent in twilio.texts] == ["done in ja: suspended"]
