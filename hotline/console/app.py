@@ -1,10 +1,11 @@
 """Builds the console: the only place where its parts are joined. It is a process of its own, apart from the line."""
 
+import logging
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, render_template, request
-from flask_babel import Babel
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask_babel import Babel, force_locale
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -14,13 +15,20 @@ from werkzeug.routing import BaseConverter
 from hotline.calls.prints import Prints
 from hotline.console import access, shown, words
 from hotline.console.accounts import install_accounts
+from hotline.console.advice import advice
+from hotline.console.audit import audit_blueprint
 from hotline.console.desk import Desk
+from hotline.console.follow_ups import follow_ups_blueprint
 from hotline.console.one_call import one_call_blueprint
+from hotline.console.prompts import prompts_blueprint
+from hotline.console.sending import sending_blueprint
 from hotline.console.today import today_blueprint
 from hotline.privacy import Vault
 from hotline.settings import Settings
 from hotline.speech.places import THE_LINE
-from hotline.store.database import connect_to
+from hotline.store.database import DATABASE_TROUBLE, connect_to
+
+log = logging.getLogger(__name__)
 
 ROOT: Final = "/console"
 """Below which everything lies, so that one address can serve the line and the console."""
@@ -35,7 +43,20 @@ class CallSid(BaseConverter):
     regex = "[A-Z]{2}[0-9a-f]{32}"
 
 
-PAGES: Final = (today_blueprint, one_call_blueprint)
+class ReceiptNumber(BaseConverter):
+    """What a request is named by in an address."""
+
+    regex = "[0-9]{8}"
+
+
+PAGES: Final = (
+    today_blueprint,
+    one_call_blueprint,
+    follow_ups_blueprint,
+    sending_blueprint,
+    prompts_blueprint,
+    audit_blueprint,
+)
 """What makes each part of the console, in the order of the menu."""
 
 _POLICY: Final = "; ".join(
@@ -77,12 +98,14 @@ def create_console(settings: Settings) -> Flask:
         default_translation_directories=str(THE_LINE.locales),
         locale_selector=shown.page_language,
     )
-    app.url_map.converters["sid"] = CallSid
+    app.url_map.converters.update(sid=CallSid, receipt=ReceiptNumber)
     install_accounts(app, desk)
     CSRFProtect(app)
     shown.install_filters(app)
     app.context_processor(_given_to_every_page)
     app.register_error_handler(HTTPException, _say_what_went_wrong)
+    for trouble in DATABASE_TROUBLE:
+        app.register_error_handler(trouble, _say_that_the_database_is_away)
     app.after_request(_with_headers)
     app.register_blueprint(_health())
     for page in PAGES:
@@ -107,13 +130,28 @@ def _given_to_every_page() -> dict[str, object]:
     def may(permission: str) -> bool:
         return bool(current_user.is_authenticated) and access.allows(current_user, access.Permission(permission))
 
-    return {"may": may, "words": words.named, "choices": words.choices, "language": shown.page_language(), "ROOT": ROOT}
+    return {
+        "may": may,
+        "words": words.named,
+        "choices": words.choices,
+        "advice": advice,
+        "language": shown.page_language(),
+        "ROOT": ROOT,
+    }
 
 
 def _say_what_went_wrong(error: HTTPException) -> tuple[str, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
     return render_template("error.html", code=error.code), error.code
+
+
+def _say_that_the_database_is_away(error: Exception) -> tuple[str, int]:
+    log.error("the console found no database", extra={"error": type(error).__name__})
+    # Not as other pages are made, which ask the database who is signed in.
+    language = shown.browser_language()
+    with force_locale(language):
+        return current_app.jinja_env.get_template("away.html").render(language=language), 503
 
 
 def _with_headers(response: Response) -> Response:

@@ -28,7 +28,9 @@ _WRITTEN: Final = {"autocomplete": "off", "maxlength": 40}
 class SendForm(Form):
     """What is sent, and why."""
 
-    key = HiddenField(validators=[InputRequired(), validators.UUID(message=lazy_gettext("Load the page again and repeat it."))])
+    key = HiddenField(
+        validators=[InputRequired(), validators.UUID(message=lazy_gettext("Load the page again and repeat it."))]
+    )
     facts = RadioField(
         lazy_gettext("Which facts"),
         choices=[

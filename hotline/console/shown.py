@@ -18,9 +18,14 @@ SHOWN_DIGITS: Final = 4
 
 
 def page_language() -> str:
-    """The language of the person who is signed in, else what was chosen or what the browser asks for."""
+    """The language of the person who is signed in, else that of the browser."""
     if current_user and current_user.is_authenticated and current_user.language in PAGE_LANGUAGES:
         return str(current_user.language)
+    return browser_language()
+
+
+def browser_language() -> str:
+    """The language that was chosen in this browser, or that it asks for. Nobody's account is looked at."""
     chosen = request.cookies.get("language", "")
     fitting = request.accept_languages.best_match(PAGE_LANGUAGES)
     return chosen if chosen in PAGE_LANGUAGES else fitting or PAGE_LANGUAGES[0]
