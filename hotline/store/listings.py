@@ -42,6 +42,7 @@ def list_requests(engine: Engine, receipt_number: str | None = None) -> Iterator
         requests.c.answers,
         requests.c.call_sid,
         requests.c.accepted_at,
+        requests.c.sent_again_at,
         requests.c.finished_at,
         requests.c.attempts,
     )

@@ -46,6 +46,7 @@ def test_a_request_is_listed_as_scripts_know_it(engine: Engine) -> None:
             "answers": {"card": "suspended", "smartphone": "not_held"},
             "call_sid": sid,
             "accepted_at": "2026-11-23T03:00:00Z",
+            "sent_again_at": None,
             "finished_at": "2026-11-23T03:00:00.020000Z",
             "attempts": 0,
         }
