@@ -39,6 +39,8 @@ TOKEN = "the auth token of the tests"
 BACKEND_TOKEN = "the backend token of the tests"
 READY_WITHIN_S = 60.0
 TEXT_SENDER: Final = "+815031234567"
+NUMBERS: Final = frozenset({TEXT_SENDER, "+81120950178"})
+"""What the account may write from, and call from."""
 
 LISTINGS: Final = {
     "calls": list_calls,
@@ -252,7 +254,7 @@ def running_line(
 ) -> Iterator[RunningLine]:
     """A line that takes calls until the block ends; settings are those of the README, in any case."""
     port, backend_port = free_port(), free_port()
-    account = Account("AC" + "0" * 32, TOKEN, "SK" + "0" * 32, "the secret of the tests", frozenset({TEXT_SENDER}))
+    account = Account("AC" + "0" * 32, TOKEN, "SK" + "0" * 32, "the secret of the tests", NUMBERS)
     environment = {
         "PATH": os.environ["PATH"],
         "HOTLINE_PORT": str(port),
