@@ -1,0 +1,1 @@
+"""A believable history for practice: made-up callers, held against the real conversation."""
