@@ -14,6 +14,7 @@ from hotline.callflow.texts import Told, compose
 from hotline.calls.by_text import Conversations
 from hotline.calls.chosen import offered_languages
 from hotline.calls.endings import Endings
+from hotline.calls.figures import count_what_is_over
 from hotline.calls.lost import close_lost_calls
 from hotline.calls.opening import load_hours
 from hotline.calls.prints import Prints
@@ -123,8 +124,12 @@ def create_app(settings: Settings) -> Flask:
 def build_chores(settings: Settings, engine: Engine) -> list[Chore]:
     """What the dispatcher does now and then, over an engine that commits each statement by itself."""
     endings = build_parts(settings, engine).endings
-    chores: list[Chore] = [partial(close_lost_calls, engine, endings)]
     keeping = keeping_of(settings)
+    chores: list[Chore] = [
+        partial(close_lost_calls, engine, endings),
+        # Before anything is erased: whoever called again is known by what is erased.
+        partial(count_what_is_over, engine, keeping.facts),
+    ]
     carrier = _carrier(settings)
     if carrier is not None:
         chores.append(partial(delete_old_messages, engine, carrier, keeping.recordings))
