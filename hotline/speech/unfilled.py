@@ -9,7 +9,7 @@ from hotline.speech.prompts import PromptFault
 from hotline.speech.speak import wording
 from hotline.speech.templates import TemplateFault, parse_template
 
-BLANK: Final = "…"
+BLANK: Final = "[…]"
 """Stands where a value was said: digits, dates, receipt numbers."""
 
 
