@@ -99,7 +99,7 @@ def retention(as_json: bool) -> None:
         click.echo(line)
     overdue = [one for one in found if one.overdue]
     if overdue:
-        many = ", ".join(f"{one.overdue} {one.kind.replace('_', ' ')}" for one in overdue)
+        many = ", ".join(f"{one.kind.replace('_', ' ')} ({one.overdue})" for one in overdue)
         fail(f"More than a day overdue: {many}. See that `hotline dispatcher` runs, and what its log says.")
 
 
@@ -109,8 +109,9 @@ def _progress(rows: int) -> None:
 
 def _told(verified: "Verified") -> str:
     if not verified.rows:
-        return "0 rows are right."
-    return f"{verified.rows} rows are right. The seal of the last one is {verified.head}."
+        return "No row was verified."
+    counted = "1 row is" if verified.rows == 1 else f"{verified.rows} rows are"
+    return f"{counted} right. The seal of the last one is {verified.head}."
 
 
 def _entries(engine: "Engine", sought: "Sought") -> Iterator[dict[str, Any]]:

@@ -1,14 +1,15 @@
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from hotline.privacy import Vault, new_key
 from hotline.store import sealed
+from hotline.store.console_tables import call_backs, notes, staff
 from hotline.store.database import Engine
 from hotline.store.facts import unseal_facts
 from hotline.store.sealed import Resealed, reseal_all
-from hotline.store.tables import calls
+from hotline.store.tables import calls, follow_ups, metadata
 from tests.store.kept import BOTH, NEW, NEW_KEY, OLD, OLD_KEY, call_back_of, call_of, everything_sealed, text_of
-from tests.store.rows import FACTS, row_of, start_call
+from tests.store.rows import FACTS, NOON, row_of, start_call
 
 
 def test_after_sealing_anew_the_old_key_can_be_thrown_away(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +29,29 @@ def test_after_sealing_anew_the_old_key_can_be_thrown_away(engine: Engine, monke
         assert unseal_facts(NEW, row["facts_sealed"]) == FACTS
         promised = text_of(engine, sid)
         assert (NEW.unseal(promised.to_sealed), NEW.unseal(promised.body_sealed)) == ("somebody", "words")
+
+
+def test_notes_numbers_dialled_and_operators_telephones_are_sealed_anew_as_well(engine: Engine) -> None:
+    sid = start_call(engine, sealed=None)
+    with engine.begin() as connection:
+        follow_up = {"call_sid": sid, "reason": "error", "opened_at": NOON}
+        about = connection.execute(insert(follow_ups).values(follow_up).returning(follow_ups.c.id)).scalar_one()
+        person = {"email": "", "name": "", "created_at": NOON, "fs_uniquifier": "", "telephone_sealed": OLD.seal("own")}
+        who = connection.execute(insert(staff).values(person).returning(staff.c.id)).scalar_one()
+        own = {"call_sid": sid, "follow_up_id": about, "staff_id": who}
+        dialled = {"to_sealed": OLD.seal("dialled"), "from_number": "", "status": "", "created_at": NOON}
+        connection.execute(insert(call_backs).values({**own, **dialled}))
+        connection.execute(insert(notes).values({**own, "at": NOON, "body_sealed": OLD.seal("a note")}))
+    assert reseal_all(engine, BOTH) == Resealed(values=3, unreadable=0)
+    with engine.connect() as connection:
+        columns = (staff.c.telephone_sealed, call_backs.c.to_sealed, notes.c.body_sealed)
+        found = [NEW.unseal(connection.execute(select(column)).scalar_one()) for column in columns]
+    assert found == ["own", "dialled", "a note"]
+
+
+def test_every_sealed_column_is_sealed_anew() -> None:
+    named = {column for table in metadata.tables.values() for column in table.c if column.name.endswith("sealed")}
+    assert named == set(sealed._SEALED)
 
 
 def test_sealing_anew_can_be_done_again(engine: Engine) -> None:
