@@ -19,6 +19,9 @@ from hotline.speech.pieces import Pause
 from hotline.speech.places import THE_LINE, Places
 from hotline.speech.recordings import ACTOR, INDEX, Recordings
 
+pytestmark = pytest.mark.xdist_group("walk")
+"""What there is to render is found by a walk through the conversation, which one process takes for many tests."""
+
 LANGUAGE = "en"
 
 PAUSES_S = reader_of(LANGUAGE).pauses_s

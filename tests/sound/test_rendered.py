@@ -26,8 +26,10 @@ from hotline.speech.recordings import FILE, INDEX, NOBODY, Recordings
 from hotline.speech.speak import wording
 from tests.speech.test_greeting import LETTERS_A_SECOND
 
-pytestmark = pytest.mark.timeout(900)
-"""Reading all of Japanese aloud for the first time takes a while on a busy machine."""
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("walk")]
+"""Reading all of Japanese aloud for the first time takes a while on a busy machine. What there is to read is found by
+a walk through the conversation, which one process takes for many tests.
+"""
 
 LOUDNESS_DB = (-21.5, -18.5)
 LOUDEST = 0.9

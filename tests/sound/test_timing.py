@@ -5,6 +5,9 @@ import pytest
 from hotline.callflow.languages import FIRST_LANGUAGE, LANGUAGES
 from hotline.sound.timing import ANSWER_S, HEARS_EVERYTHING_S, KEY_S, KEYS_AHEAD_S, time_call
 
+pytestmark = pytest.mark.xdist_group("walk")
+"""What there is to read is found by a walk through the conversation, which one process takes for many tests."""
+
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_caller_has_a_stopped_card_in_time_who_hears_everything_and_who_keys_ahead(language, rendered):

@@ -11,6 +11,9 @@ from hotline.speech.inventory import inventory, spoken_sentences
 from hotline.speech.pieces import Pause, bare, row_of_date, row_of_day, row_of_digits, row_of_time
 from hotline.speech.speak import CannotSpeak, wording
 
+pytestmark = pytest.mark.xdist_group("walk")
+"""What there is to read is found by a walk through the conversation, which one process takes for many tests."""
+
 
 def text_of(row) -> str:
     return " ".join(piece.text for piece in row)
