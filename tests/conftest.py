@@ -17,7 +17,18 @@ TEMPLATE = "hotline_template"
 BROWSER_LEFT_OUT = "no Chromium can be started here"
 """Why a test of the practice phone's page was left out."""
 
+TOGETHER = ("shared_line", "drill_line", "real_line")
+"""Fixtures that start a whole line: the tests that share one stay together in one process, so that it is started once.
+"""
+
 _numbers = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in TOGETHER:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
