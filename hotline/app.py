@@ -12,6 +12,7 @@ from hotline.callflow.languages import FIRST_LANGUAGE, LANGUAGES
 from hotline.callflow.line import Line, Now
 from hotline.callflow.texts import Told, compose
 from hotline.calls.by_text import Conversations
+from hotline.calls.call_backs import close_lost_call_backs
 from hotline.calls.chosen import offered_languages
 from hotline.calls.endings import Endings
 from hotline.calls.figures import count_what_is_over
@@ -127,6 +128,7 @@ def build_chores(settings: Settings, engine: Engine) -> list[Chore]:
     keeping = keeping_of(settings)
     chores: list[Chore] = [
         partial(close_lost_calls, engine, endings),
+        partial(close_lost_call_backs, engine),
         # Before anything is erased: whoever called again is known by what is erased.
         partial(count_what_is_over, engine, keeping.facts),
     ]

@@ -122,13 +122,7 @@ class CallBacks:
             return number.wrong or Refusal.NO_NUMBER
         if not _E164.fullmatch(asked.called):
             return Refusal.NO_LINE_NUMBER
-        stored.close_silent(
-            connection,
-            ringing_before=now - SILENT_AFTER,
-            talking_before=now - SILENT_IN_TALK_AFTER,
-            at=now,
-            follow_up_id=follow_up_id,
-        )
+        _close_silent(connection, now, follow_up_id)
         new = NewCallBack(asked.call_sid, follow_up_id, staff_id, number.sealed, asked.called, now)
         call_back_id = stored.begin_call_back(connection, new)
         return Refusal.UNDER_WAY if call_back_id is None else (new, call_back_id)
@@ -165,6 +159,22 @@ class CallBacks:
             stored.note_not_placed(connection, call_back_id, status, now)
         log.error("a call-back was not placed", extra={"call_back": call_back_id, "status": status, "cause": cause})
         return status
+
+
+def close_lost_call_backs(engine: Engine, now: datetime) -> int:
+    """End every call-back of which nothing was heard for too long, as unknown; returns how many."""
+    with engine.begin() as connection:
+        closed = _close_silent(connection, now)
+    if closed:
+        log.warning("closed call-backs whose end was never told", extra={"call_backs": closed})
+    return closed
+
+
+def _close_silent(connection: Connection, now: datetime, follow_up_id: int | None = None) -> int:
+    ringing, talking = now - SILENT_AFTER, now - SILENT_IN_TALK_AFTER
+    return stored.close_silent(
+        connection, ringing_before=ringing, talking_before=talking, at=now, follow_up_id=follow_up_id
+    )
 
 
 _SENTENCES: Final = {

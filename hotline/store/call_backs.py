@@ -207,15 +207,22 @@ def list_call_backs(connection: Connection, call_sid: str) -> Sequence[CallBack]
 
 
 def close_silent(
-    connection: Connection, *, ringing_before: datetime, talking_before: datetime, at: datetime, follow_up_id: int
+    connection: Connection,
+    *,
+    ringing_before: datetime,
+    talking_before: datetime,
+    at: datetime,
+    follow_up_id: int | None = None,
 ) -> int:
-    """End the call-back of a follow-up whose end Twilio never told; returns how many: one or none.
+    """End the call-backs whose end Twilio never told, all of them or that of one follow-up; returns how many.
 
     The two moments are since when nothing may have been heard of one that rings, and of one that may be talked in.
     """
     ringing = call_backs.c.status.not_in(_TALKS) & (call_backs.c.told_at < ringing_before)
     talking = call_backs.c.status.in_(_TALKS) & (call_backs.c.told_at < talking_before)
-    silent = (call_backs.c.follow_up_id == follow_up_id) & call_backs.c.ended_at.is_(None) & (ringing | talking)
+    silent = call_backs.c.ended_at.is_(None) & (ringing | talking)
+    if follow_up_id is not None:
+        silent &= call_backs.c.follow_up_id == follow_up_id
     ends = {"status": CallBackStatus.UNKNOWN, "told_at": at, **{name: end(at) for name, end in _ENDS.items()}}
     return connection.execute(update(call_backs).where(silent).values(ends)).rowcount
 

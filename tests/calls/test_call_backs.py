@@ -10,11 +10,13 @@ from sqlalchemy import text
 
 from hotline.callflow.effects import Reason
 from hotline.calls.call_backs import (
+    LONGEST_TALK_S,
     SILENT_AFTER,
     CallBacks,
     PlacedCallBack,
     Refusal,
     RefusedCallBack,
+    close_lost_call_backs,
 )
 from hotline.carrier.client import Carrier
 from hotline.privacy import Vault, new_key
@@ -128,6 +130,22 @@ def test_one_of_which_nothing_was_heard_any_more_stands_in_nobodys_way(desk: Des
     assert desk.presses(follow_up_id, SILENT_AFTER) == RefusedCallBack(Refusal.UNDER_WAY)
     desk.places(follow_up_id, SILENT_AFTER + timedelta(seconds=1))
     assert stands(desk.engine, first.id).status is S.UNKNOWN
+
+
+def test_those_that_nobody_asks_about_again_are_closed_all_the_same(desk: Desk) -> None:
+    one, other = desk.places(desk.follow_up()), desk.places(desk.follow_up(), SILENT_AFTER)
+    assert close_lost_call_backs(desk.engine, NOON + SILENT_AFTER) == 0
+    assert close_lost_call_backs(desk.engine, NOON + SILENT_AFTER + timedelta(seconds=1)) == 1
+    assert [stands(desk.engine, placed.id).status for placed in (one, other)] == [S.UNKNOWN, S.RINGING_OPERATOR]
+
+
+def test_a_talk_is_left_alone_for_as_long_as_it_may_last(desk: Desk) -> None:
+    placed = desk.places(desk.follow_up())
+    with desk.engine.begin() as connection:
+        sid = connection.execute(text("SELECT sid FROM call_backs")).scalar_one()
+        assert move(connection, placed.id, News(sid, S.TALKING, NOON))
+    assert close_lost_call_backs(desk.engine, NOON + timedelta(seconds=LONGEST_TALK_S + 60)) == 0
+    assert close_lost_call_backs(desk.engine, NOON + timedelta(hours=1)) == 1
 
 
 REFUSED: dict[str, Fault] = {"429": refusal(429, 20429), "503": refusal(503, 20503), "400": refusal(400, 21215)}
