@@ -115,47 +115,41 @@ def rules(keeping: Keeping, now: datetime) -> tuple[Rule, ...]:
     """Every rule at this moment. Of one kind there may be two, for different rows."""
     until = now - keeping.facts
     return (
-        Rule(
-            Kind.STATES,
-            calls.c.erased_at.is_(None) & calls.c.ended_at.is_not(None),
-            calls.c.ended_at,
-            now - STATE_KEPT_FOR,
-            true(),
-            (calls.c.ended_at,),
-            {"sealed": None, "erased_at": now},
-        ),
+        _states(now),
         *_callers(until, now),
-        Rule(
-            Kind.FACTS,
-            requests.c.facts_sealed.is_not(None),
-            requests.c.finished_at,
-            until,
-            true(),
-            (requests.c.finished_at,),
-            {"facts_sealed": None, "person_print": None, "facts_erased_at": now},
-        ),
+        _facts(until, now),
         *_numbers(until),
-        Rule(
-            Kind.TEXTS,
-            # Every text has a fingerprint until it is erased. One that waits, or that may be sent still, needs it all.
-            texts.c.to_print.is_not(None),
-            texts.c.created_at,
-            until,
-            _is_sent(),
-            (texts.c.to_print, texts.c.created_at),
-            {"to_sealed": None, "to_print": None, "body_sealed": None},
-        ),
+        _texts(until),
         Rule(Kind.WRONG_RECEIPTS, true(), wrong_receipts.c.at, until, true(), (wrong_receipts.c.at,)),
-        Rule(
-            Kind.RECORDINGS,
-            messages.c.deleted_at.is_(None),
-            messages.c.recorded_at,
-            now - keeping.recordings,
-            true(),
-            (messages.c.recorded_at,),
-        ),
+        _recordings(now - keeping.recordings),
         _whole_calls(now - keeping.calls),
     )
+
+
+def _states(now: datetime) -> Rule:
+    is_there = calls.c.erased_at.is_(None) & calls.c.ended_at.is_not(None)
+    erased = {"sealed": None, "erased_at": now}
+    since = calls.c.ended_at
+    return Rule(Kind.STATES, is_there, since, now - STATE_KEPT_FOR, true(), (since,), erased)
+
+
+def _facts(until: datetime, now: datetime) -> Rule:
+    erased = {"facts_sealed": None, "person_print": None, "facts_erased_at": now}
+    since = requests.c.finished_at
+    return Rule(Kind.FACTS, requests.c.facts_sealed.is_not(None), since, until, true(), (since,), erased)
+
+
+def _texts(until: datetime) -> Rule:
+    # Every text has a fingerprint until it is erased. One that waits, or that may be sent still, needs it all.
+    is_there = texts.c.to_print.is_not(None)
+    erased = {"to_sealed": None, "to_print": None, "body_sealed": None}
+    since = texts.c.created_at
+    return Rule(Kind.TEXTS, is_there, since, until, _is_sent(), (texts.c.to_print, since), erased)
+
+
+def _recordings(until: datetime) -> Rule:
+    since = messages.c.recorded_at
+    return Rule(Kind.RECORDINGS, messages.c.deleted_at.is_(None), since, until, true(), (since,))
 
 
 def _callers(until: datetime, now: datetime) -> Iterator[Rule]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Engine, Row, Select, Table, bindparam, select, update
 
 from hotline.privacy import CannotUnseal, Vault
-from hotline.store.console_tables import call_backs, staff
+from hotline.store.console_tables import call_backs, notes, staff
 from hotline.store.tables import calls, follow_ups, requests, texts
 
 BATCH: Final = 500
@@ -21,6 +21,7 @@ _SEALED: Final = (
     call_backs.c.to_sealed,
     texts.c.to_sealed,
     texts.c.body_sealed,
+    notes.c.body_sealed,
     staff.c.telephone_sealed,
 )
 
