@@ -45,7 +45,8 @@ def open_again(connection: Connection, *, call_sid: str, reason: Reason, now: da
 def reopening(opened: Insert) -> Insert:
     """The insert of follow-ups, which opens those again that were resolved: nobody's, and waiting from now on.
 
-    The number to call back stays as it is. What is still open stays so in everything.
+    The number to call back stays as it is. What is still open stays so in everything. No two of the inserted may be
+    of one call and for one reason: PostgreSQL would refuse all of them.
     """
     untouched = dict.fromkeys(("taken_by", "taken_at", "resolved_at", "resolved_by", "resolution"))
     anew = {"opened_at": opened.excluded.opened_at, "request_id": opened.excluded.request_id}

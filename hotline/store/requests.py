@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from stdnum import damm
 
 from hotline.callflow.effects import Reason
@@ -217,10 +217,9 @@ def _give_up(connection: Connection, which: ColumnElement[bool], now: datetime) 
         .cte("given_up")
     )
     moment = literal(now, follow_ups.c.opened_at.type)
-    opened = insert(follow_ups).from_select(
-        ["call_sid", "request_id", "reason", "opened_at"],
-        select(given_up.c.call_sid, given_up.c.id, literal(Reason.NEEDS_OPERATOR.value), moment),
-    )
+    fields = ("call_sid", "request_id", "reason", "opened_at")
+    asked = select(given_up.c.call_sid, given_up.c.id, literal(Reason.NEEDS_OPERATOR.value), moment)
+    opened = insert(follow_ups).from_select(fields, asked.ext(distinct_on(given_up.c.call_sid)))
     # One that was resolved is opened again: this is another promise that was not kept.
     return connection.execute(select(given_up.c.id).add_cte(reopening(opened).cte("opened"))).scalars().all()
 

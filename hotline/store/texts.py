@@ -12,9 +12,10 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from hotline.callflow.effects import Reason
+from hotline.store.follow_ups import reopening
 from hotline.store.requests import Status
 from hotline.store.tables import calls, follow_ups, requests, texts
 
@@ -260,7 +261,9 @@ def _move(
         literal(Reason.TEXT_NOT_DELIVERED.value),
         literal(at, follow_ups.c.opened_at.type),
     ).where(moved.c.status.in_(_NOT_DELIVERED))
-    opened = insert(follow_ups).from_select(fields, asked).on_conflict_do_nothing().cte("opened")
+    once = asked.ext(distinct_on(moved.c.call_sid))
+    # One that was resolved is opened again: this is another text that did not arrive.
+    opened = reopening(insert(follow_ups).from_select(fields, once)).cte("opened")
     return connection.execute(select(moved.c.id).add_cte(opened)).scalars().all()
 
 

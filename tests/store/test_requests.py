@@ -183,6 +183,14 @@ def test_two_requests_of_one_call_open_one_follow_up(engine: Engine) -> None:
     assert len(opened(engine)) == 1
 
 
+def test_two_requests_of_one_call_that_are_given_up_at_once_open_one_follow_up(engine: Engine) -> None:
+    sid = start_call(engine)
+    ids = {accept_request(engine, sid, turn=turn) for turn in (2, 9)}
+    with engine.begin() as connection:
+        assert set(stored.give_up_old(connection, accepted_before=NOON, now=NOON)) == ids
+    assert len(opened(engine)) == 1
+
+
 def test_only_what_is_old_and_due_is_given_up(engine: Engine) -> None:
     old = accept_request(engine, at=NOON - timedelta(hours=13))
     young = accept_request(engine, at=NOON - timedelta(hours=11))

@@ -6,9 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from hotline.callflow.effects import Reason
 from hotline.callflow.events import Answer, Loss, Target
 from hotline.store import texts
 from hotline.store.database import Engine
+from hotline.store.follow_ups import resolve
+from hotline.store.listings import list_follow_ups
 from hotline.store.requests import Status, finish, give_up, note_loss
 from hotline.store.texts import DueText, Purpose, TextStatus
 from hotline.store.told import find_told_request
@@ -412,3 +415,26 @@ def test_a_text_may_tell_how_a_request_stands_and_nothing_of_its_person(engine: 
     assert (told.targets, told.loss, told.for_another) == ((Target.CARD, Target.SMARTPHONE), Loss.STOLEN, True)
     assert (told.municipality, told.accepted_at, told.finished_at) == ("千代田区", NOON, LATER)
     assert "千代田区" not in repr(told)
+
+
+def test_two_texts_of_one_call_that_are_stuck_at_once_open_one_follow_up(engine: Engine) -> None:
+    sid = start_call(engine)
+    for turn in (3, 4):
+        promise_text(engine, sid, turn=turn)
+    claim(engine, limit=2)
+    with engine.begin() as connection:
+        assert len(texts.fail_stuck(connection, before=LATER, now=LATER)) == 2
+    assert follow_ups(engine) == [("text_not_delivered", None)]
+
+
+def test_a_second_text_that_does_not_arrive_opens_what_was_resolved_after_the_first(engine: Engine) -> None:
+    sid = start_call(engine)
+    for turn in (3, 4):
+        promise_text(engine, sid, turn=turn)
+    first, second = claim(engine, limit=2)
+    for one in (first, second):
+        with engine.begin() as connection:
+            resolve(connection, sid, [Reason.TEXT_NOT_DELIVERED], NOON)
+            texts.note_failed(connection, one.id, error_code=30003, at=LATER)
+    (follow_up,) = list_follow_ups(engine)
+    assert (follow_up["reason"], follow_up["resolved_at"]) == ("text_not_delivered", None)
