@@ -25,7 +25,7 @@ function go(key) {
 }
 
 const ACTS = {
-  "/": () => document.querySelector("[data-search]")?.focus(),
+  "/": () => (document.querySelector("main [data-search]") ?? document.querySelector("[data-search]"))?.focus(),
   j: () => step(1),
   k: () => step(-1),
   g: () => { goes = true; },
