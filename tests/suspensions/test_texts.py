@@ -458,3 +458,18 @@ def test_a_text_that_was_put_off_is_not_sent_after_the_one_that_took_its_place(
     stopped(engine, request_id)
     texts.send_due(NOON)
     assert [sent["Body"] for sent in twilio.texts] == ["done in ja: suspended"]
+
+
+def test_a_text_that_was_woken_as_its_request_was_sent_again_waits_for_the_new_answer(
+    engine: Engine, twilio: TwilioHere, texts: Texts
+) -> None:
+    request_id = promised_about_a_request(engine, Purpose.DONE, due_at=None)
+    with engine.begin() as connection:
+        give_up(connection, request_id, now=NOON)
+        send_again(connection, request_id, key=request_id, corrected=None, now=NOON)
+        connection.execute(table.update().values(status="due", due_at=NOON))
+    texts.send_due(NOON)
+    assert (status(engine), twilio.texts) == ("waiting", [])
+    stopped(engine, request_id)
+    texts.send_due(NOON)
+    assert [sent["Body"] for sent in twilio.texts] == ["done in ja: suspended"]
