@@ -180,9 +180,10 @@ _HOURS: Final = f"""
         FROM calls WHERE started_at >= :begin AND started_at < :end
     ),
     steps (step, rank) AS (VALUES {_STEPS}),
-    furthest AS (
+    furthest AS MATERIALIZED (
         SELECT hour, greatest(
-            (SELECT max(CASE to_step {_RANKS} WHEN 'confirm_spoken' THEN {_CONFIRM} END) FROM turns WHERE call_sid = sid),
+            (SELECT max(CASE to_step {_RANKS} WHEN 'confirm_spoken' THEN {_CONFIRM} END)
+             FROM turns WHERE call_sid = sid),
             (SELECT max({_ACCEPTED} + (status IN ('suspended', 'already_suspended'))::integer)
              FROM requests WHERE call_sid = sid)
         ) AS rank
