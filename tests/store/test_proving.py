@@ -1,11 +1,12 @@
 """What was erased stands in the audit trail, and what was not is said."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from hotline.callflow.effects import Reason
 from hotline.store.audit import Sought, read, verify
@@ -18,6 +19,8 @@ from hotline.store.messages import keep_message
 from hotline.store.proving import RETENTION, Proof, Standing, prove, standing
 from hotline.store.tables import calls, erasures, texts
 from tests.store.kept import KEEPING, everything_sealed, promise_to
+from tests.store.mostly_erased import MOSTLY_ERASED
+from tests.store.noting import noted
 from tests.store.rows import NOON, accept_request, end_call, start_call
 
 MINUTE = timedelta(minutes=1)
@@ -161,3 +164,19 @@ def test_what_is_held_or_still_needed_is_not_due(engine: Engine) -> None:
 
 def test_of_an_empty_log_there_is_nothing_to_say(engine: Engine) -> None:
     assert stands(engine, NOON) == {kind: Standing(kind, 0, 0, 0, 0, 0, None) for kind in Kind}
+
+
+def test_asking_what_remains_reads_nothing_that_was_erased(fresh_database_url: str) -> None:
+    engine = connect_to(fresh_database_url)
+    with engine.begin() as connection:
+        for statement in MOSTLY_ERASED:
+            connection.execute(text(statement))
+    with noted(engine) as questions:
+        assert prove(engine, KEEPING, NOON) == Proof()
+    counts = [(statement, parameters) for statement, parameters in questions if "count(" in statement]
+    assert len(counts) == 2 * 10
+    with engine.connect() as connection:
+        for statement, parameters in counts:
+            plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+            assert not re.search(r"Seq Scan on (calls|requests|follow_ups|call_backs|texts|wrong_receipts)", plan), plan
+    engine.dispose()
