@@ -11,6 +11,7 @@ import click
 from hotline.local.audited import audit, retention
 from hotline.local.drawn import callflow
 from hotline.local.ending import fail, sentences
+from hotline.local.marked import marks
 from hotline.local.seeding.command import practice
 from hotline.sound.commands import prompts
 
@@ -259,6 +260,7 @@ def rotate() -> None:
 
 for command in (audit, retention, practice, prompts, callflow):
     main.add_command(command)
+prompts.add_command(marks)
 
 
 @main.command(hidden=True)

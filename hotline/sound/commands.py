@@ -23,8 +23,10 @@ class _Language(click.ParamType[str]):
         return str(value)
 
 
-_LANGUAGE: Final = _Language()
-_one_language: Final = click.option("--language", type=_LANGUAGE, required=True, help="Code of the language, like ja.")
+LANGUAGE: Final = _Language()
+"""A parameter that names a language of the line."""
+
+_one_language: Final = click.option("--language", type=LANGUAGE, required=True, help="Code of the language, like ja.")
 
 
 @click.group()
@@ -44,7 +46,7 @@ def check() -> None:
 
 
 @prompts.command()
-@click.option("--language", "chosen", type=_LANGUAGE, multiple=True, help="Only this one; may be given several times.")
+@click.option("--language", "chosen", type=LANGUAGE, multiple=True, help="Only this one; may be given several times.")
 @click.option("--without-voice", is_flag=True, help="Only the languages that no voice of Twilio speaks.")
 def render(chosen: tuple[str, ...], *, without_voice: bool) -> None:
     """Make the recordings: every sentence, digit and joining piece of a language.
