@@ -17,6 +17,7 @@ from hotline.console import access, shown, words
 from hotline.console.accounts import install_accounts
 from hotline.console.advice import advice
 from hotline.console.audit import audit_blueprint
+from hotline.console.calls import calls_blueprint
 from hotline.console.desk import Desk
 from hotline.console.follow_ups import follow_ups_blueprint
 from hotline.console.one_call import one_call_blueprint
@@ -53,6 +54,7 @@ PAGES: Final = (
     today_blueprint,
     one_call_blueprint,
     follow_ups_blueprint,
+    calls_blueprint,
     sending_blueprint,
     prompts_blueprint,
     audit_blueprint,

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from hotline.console.access import Role
 from hotline.console.app import create_console
-from hotline.privacy import new_key
+from hotline.local.embedded import Postgres
+from hotline.privacy import Vault, new_key
 from hotline.settings import Settings
 from hotline.store.database import Engine
 from tests.console.staff import make_person, sign_in
@@ -40,6 +41,17 @@ def console(database_url: str) -> Iterator[Flask]:
     app = create_console(console_settings(database_url))
     yield app
     app.extensions["hotline.engine"].dispose()
+
+
+@pytest.fixture(scope="module")
+def kept_console(postgres_server: Postgres, migrated_template: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """One console for all tests of a module, which is quicker; what they leave in its database they share."""
+    name = request.module.__name__.replace(".", "_")
+    postgres_server.create_database(name, migrated_template)
+    app = create_console(console_settings(postgres_server.url(name)))
+    yield app
+    app.extensions["hotline.engine"].dispose()
+    postgres_server.drop_database(name)
 
 
 @pytest.fixture
