@@ -24,7 +24,7 @@ def joined(sentence: Sentence, language: str, folder: Path = THE_LINE.rendered) 
     spoken = sentence.language or language
     files = _recordings(folder, spoken, _age_of(folder / spoken / INDEX)).find(sentence, language)
     if files is not None:
-        return np.concatenate([sound_of(folder / file) for file in files])
+        return np.concatenate([_sound(folder / file) for file in files])
     text, code = wording().words(sentence, language)
     return _read(text, code)
 
@@ -50,7 +50,6 @@ def _age_of(index: Path) -> int:
     return index.stat().st_mtime_ns if index.exists() else 0
 
 
-def sound_of(path: Path) -> Samples:
-    """The samples of a recording, which has the form that the line plays; raises OSError when it is gone."""
+def _sound(path: Path) -> Samples:
     with wave.open(str(path)) as file:
         return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / np.float32(32768)
