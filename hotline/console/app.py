@@ -21,6 +21,8 @@ from hotline.console.calls import calls_blueprint
 from hotline.console.desk import Desk
 from hotline.console.follow_ups import follow_ups_blueprint
 from hotline.console.one_call import one_call_blueprint
+from hotline.console.people import people_blueprint
+from hotline.console.pictures import pictures_blueprint
 from hotline.console.prompts import prompts_blueprint
 from hotline.console.sending import sending_blueprint
 from hotline.console.today import today_blueprint
@@ -52,11 +54,13 @@ class ReceiptNumber(BaseConverter):
 
 PAGES: Final = (
     today_blueprint,
+    calls_blueprint,
     one_call_blueprint,
     follow_ups_blueprint,
-    calls_blueprint,
     sending_blueprint,
+    pictures_blueprint,
     prompts_blueprint,
+    people_blueprint,
     audit_blueprint,
 )
 """What makes each part of the console, in the order of the menu."""
@@ -84,7 +88,7 @@ def create_console(settings: Settings) -> Flask:
     """The web application of the operators."""
     app = Flask("hotline.console", static_url_path=f"{ROOT}/static")
     desk = _desk(settings)
-    app.extensions["hotline.engine"] = desk.engine
+    app.extensions.update({"hotline.engine": desk.engine, "hotline.desk": desk})
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,

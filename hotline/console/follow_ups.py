@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 from wtforms import IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired
 from wtforms.widgets import HiddenInput
 
@@ -60,7 +61,7 @@ class ResolveForm(ActForm):
     name = "resolve"
     resolution = SelectField(
         lazy_gettext("What came of it"),
-        choices=words.choices("resolution"),
+        choices=[SelectChoice(*one) for one in words.choices("resolution")],
         validate_choice=False,
         validators=[AnyOf([one.value for one in Resolution], lazy_gettext("Choose what came of it."))],
     )
@@ -207,7 +208,7 @@ class _FollowUps:
             # What is sent next is about what is shown now.
             form.version.data, form.version.raw_data = found.version, None
             forms[name] = form
-        forms["hand_over"].to.choices = [(one.id, one.name) for one in members if one.id != current_user.id]
+        forms["hand_over"].to.choices = [SelectChoice(one.id, one.name) for one in members if one.id != current_user.id]
         story = find_story(connection, found.call_sid)
         return render_template(
             "follow_up.html",

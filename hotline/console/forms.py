@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 LONGEST_TEXT: Final = 2000
 """Characters of a note, a reason or a comment."""
@@ -47,7 +47,7 @@ class FreeText(TextAreaField):  # type: ignore[misc]
 
     def __init__(self, label: Any, *, required: bool = True, longest: int = LONGEST_TEXT, **options: Any) -> None:
         """`required` refuses nothing but blanks, too."""
-        checks: list[Any] = [InputRequired(_("Write something here first."))] if required else []
+        checks: list[Any] = [DataRequired(_("Write something here first."))] if required else []
         checks += [
             Length(max=longest, message=_("This is too long: at most %(most)d characters.", most=longest)),
             NoControlCharacters(),

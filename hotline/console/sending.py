@@ -9,7 +9,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, RadioField, StringField, validators
-from wtforms.validators import InputRequired, Length
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import AnyOf, InputRequired, Length
 
 from hotline import clock
 from hotline.console.access import Permission, guarded
@@ -34,11 +35,12 @@ class SendForm(Form):
     facts = RadioField(
         lazy_gettext("Which facts"),
         choices=[
-            ("corrected", lazy_gettext("Corrected ones, from the caller")),
-            ("same", lazy_gettext("Those that were keyed in the call")),
+            SelectChoice("corrected", lazy_gettext("Corrected ones, from the caller")),
+            SelectChoice("same", lazy_gettext("Those that were keyed in the call")),
         ],
         default="corrected",
-        validators=[InputRequired(lazy_gettext("Choose which facts are sent."))],
+        validate_choice=False,
+        validators=[AnyOf(("corrected", "same"), lazy_gettext("Choose which facts are sent."))],
     )
     birth_date = StringField(lazy_gettext("Date of birth"), validators=[_LONGEST], render_kw=_WRITTEN)
     postal_code = StringField(lazy_gettext("Postal code"), validators=[_LONGEST], render_kw=_WRITTEN)

@@ -61,6 +61,12 @@ def engine(console: Flask) -> Engine:
 
 
 @pytest.fixture
+def vault(console: Flask) -> Vault:
+    """What the console seals with."""
+    return console.extensions["hotline.desk"].vault
+
+
+@pytest.fixture
 def signed_in(console: Flask, engine: Engine) -> Callable[..., FlaskClient]:
     """Signs somebody with these roles in, in a browser of their own."""
 
