@@ -60,6 +60,14 @@ class Accounts:
         """Write into the audit trail, in the transaction of what is done to people in this request."""
         trail(self.session.connection(), action, subject, **details)
 
+    def find(self, **known: object) -> "Person | None":
+        """The person of whom one thing is known, such as `email`."""
+        return cast("Person | None", current_app.extensions["security"].datastore.find_user(**known))
+
+    def commit(self) -> None:
+        """Keep what was done to people in this request."""
+        self.session.commit()
+
 
 def accounts() -> Accounts:
     """The accounts of the console that answers this request."""

@@ -9,12 +9,15 @@ from hotline.console.access import Permission, install_guard
 from hotline.console.accounts.codes import Codes
 from hotline.console.accounts.configuration import configuration
 from hotline.console.accounts.derived import Derived
+from hotline.console.accounts.elsewhere import elsewhere_blueprint
 from hotline.console.accounts.forms import FORMS
 from hotline.console.accounts.here import EXTENSION, Accounts
 from hotline.console.accounts.keys import Passkeys
 from hotline.console.accounts.noticed import install_notices
+from hotline.console.accounts.own import account_blueprint
 from hotline.console.accounts.person import Passkey, Person, StaffRole, prepare_people
 from hotline.console.accounts.sessions import ask_again, install_sessions
+from hotline.console.accounts.taking import invitation_blueprint
 from hotline.console.desk import Desk
 from hotline.store.staff import people_session
 
@@ -71,6 +74,10 @@ def install_accounts(app: Flask, desk: Desk) -> None:
     # Sessions are the only way in: neither a token in a header nor one in an address.
     security.login_manager.request_loader(lambda _request: None)
     install_notices(app)
+    app.register_blueprint(invitation_blueprint(desk), url_prefix=ROOT)
+    app.register_blueprint(account_blueprint(desk), url_prefix=ROOT)
+    if desk.settings.signs_in_elsewhere:
+        app.register_blueprint(elsewhere_blueprint(app, desk.settings), url_prefix=ROOT)
 
 
 def _asked_for(endpoint: str) -> Permission | bool | None:
