@@ -10,7 +10,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from hotline.calls.prints import Prints
 from hotline.console import access, shown, words
@@ -44,6 +44,13 @@ class CallSid(BaseConverter):
     """What a call is named by in an address; anything else is no address of the console."""
 
     regex = "[A-Z]{2}[0-9a-f]{32}"
+
+
+class Number(IntegerConverter):
+    """A number in an address that the database can hold; a larger one is no address of the console."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**63 - 1)
 
 
 class ReceiptNumber(BaseConverter):
@@ -104,7 +111,7 @@ def create_console(settings: Settings) -> Flask:
         default_translation_directories=str(THE_LINE.locales),
         locale_selector=shown.page_language,
     )
-    app.url_map.converters.update(sid=CallSid, receipt=ReceiptNumber)
+    app.url_map.converters.update(int=Number, sid=CallSid, receipt=ReceiptNumber)
     install_accounts(app, desk)
     CSRFProtect(app)
     shown.install_filters(app)

@@ -86,7 +86,8 @@ class _Prompts:
             marks = prompt_marks.open_marks(connection, sought.language)
             waiting = prompt_marks.count_open(connection)
         marked = frozenset(mark.prompt for mark in marks)
-        found = [one for one in worded(sought.language) if sought.fits(one, marked)]
+        book = worded(sought.language)
+        found = [one for one in book if sought.fits(one, marked)]
         pages = max(1, -(-len(found) // ROWS))
         page = min(max(1, request.args.get("page", 1, type=int)), pages)
         rows = [self._row(one, sought.language, marks) for one in found[(page - 1) * ROWS : page * ROWS]]
@@ -95,6 +96,7 @@ class _Prompts:
             sought=sought,
             rows=rows,
             found=len(found),
+            gone=[mark for mark in marks if all(one.prompt.id != mark.prompt for one in book)],
             page_number=page,
             pages=pages,
             languages=[(code, wording().voice(code).name, waiting.get(code, 0)) for code in LANGUAGES],
@@ -136,7 +138,9 @@ class _Prompts:
                 flash(_("The mark is settled."), "success")
             else:
                 flash(_("Somebody settled this mark before you. Nothing was changed."), "warn")
-        return redirect(_back() or url_for(".one", language=mark.language, prompt=mark.prompt), 303)
+        known = any(one.prompt.id == mark.prompt for one in worded(mark.language))
+        page = url_for(".one", language=mark.language, prompt=mark.prompt) if known else None
+        return redirect(_back() or page or url_for(".show", language=mark.language, marked="yes"), 303)
 
     def sound(self, language: str, prompt: str, number: int) -> Response:
         """One sentence as sound."""
@@ -203,7 +207,7 @@ def prompts_blueprint(desk: Desk) -> Blueprint:
     for path, name, permission, method in (
         ("", "show", Permission.LOOK, "GET"),
         ("/marks.po", "export", Permission.EXPORT, "GET"),
-        ("/marks/<int(max=9223372036854775807):number>/settle", "settle", Permission.WORK, "POST"),
+        ("/marks/<int:number>/settle", "settle", Permission.WORK, "POST"),
         ("/<language>/<prompt>", "one", Permission.LOOK, "GET"),
         ("/<language>/<prompt>/mark", "mark", Permission.WORK, "POST"),
         ("/<language>/<prompt>/sound/<int:number>", "sound", Permission.LOOK, "GET"),
@@ -216,7 +220,7 @@ def prompts_blueprint(desk: Desk) -> Blueprint:
 def may_settle(mark: Mark) -> bool:
     """Whether this person may say that the mark needs nobody any more: who made it, and who supervises."""
     is_own = bool(mark.staff_id == current_user.id) and allows(current_user, Permission.WORK)
-    return mark.settled_at is None and (is_own or allows(current_user, Permission.SUPERVISE))
+    return is_own or allows(current_user, Permission.SUPERVISE)
 
 
 def _asked_for() -> _Sought:

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from hotline import clock
 from hotline.console.desk import Desk
@@ -30,7 +30,7 @@ class NameForm(Form):
         lazy_gettext("Name of the view"),
         filters=[lambda written: (written or "").strip()],
         validators=[
-            InputRequired(lazy_gettext("Give the view a name.")),
+            DataRequired(lazy_gettext("Give the view a name.")),
             Length(max=LONGEST_NAME, message=lazy_gettext("The name is too long: at most 60 characters.")),
             NoControlCharacters(),
             NoMyNumber(),
@@ -92,7 +92,7 @@ def saved_rules(desk: Desk) -> Sequence[tuple[str, str, Callable[..., Any]]]:
     saved = _Saved(desk)
     return (
         ("/calls/views", "save_view", saved.save),
-        ("/calls/views/<int(max=9223372036854775807):view_id>", "change_view", saved.change),
+        ("/calls/views/<int:view_id>", "change_view", saved.change),
     )
 
 
