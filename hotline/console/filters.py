@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import DateTimeLocalInput
 
@@ -70,10 +71,12 @@ class _OneOf(SelectField):  # type: ignore[misc]
     """One name of a list, or all."""
 
     def __init__(self, label: Any, choices: list[tuple[str, Any]], everything: tuple[str, Any] = _ALL, **more: Any):
-        super().__init__(label, choices=[everything, *choices], validate_choice=False, default="", **more)
+        self.names = dict([everything, *choices])
+        named = [SelectChoice(name, words) for name, words in self.names.items()]
+        super().__init__(label, choices=named, validate_choice=False, default="", **more)
 
     def pre_validate(self, _form: Any) -> None:
-        if self.data not in {name for name, _words in self.choices}:
+        if self.data not in self.names:
             raise ValidationError(_("“%(name)s” is none of these: choose one.", name=str(self.data)[:_LONGEST]))
 
 
@@ -214,8 +217,8 @@ def read_filters(given: Any) -> Asked:
 
 def _shown(field: Any, value: str) -> str:
     match field:
-        case SelectField():
-            return str(dict(field.choices)[value])
+        case _OneOf():
+            return str(field.names[value])
         case _Moment():
             return value.replace("T", " ")
         case BooleanField():
