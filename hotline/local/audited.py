@@ -92,7 +92,7 @@ def retention(as_json: bool) -> None:
 
     with sentences():
         keeping = keeping_of(settings_here())
-        with database() as engine:
+        with database(unhurried=True) as engine:
             found = list(standing(engine, keeping, clock.now()))
     rows = map(_row, found)
     for line in json_lines(rows) if as_json else table_lines(rows):

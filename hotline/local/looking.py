@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from hotline.local.given import CannotLook, local_settings
 from hotline.settings import SettingsFault
-from hotline.store.database import DATABASE_TROUBLE, NOT_MIGRATED, Engine, connect_to, is_migrated
+from hotline.store.database import DATABASE_TROUBLE, NOT_MIGRATED, Engine, connect_to, connect_unhurried, is_migrated
 
 
 def database_url() -> str:
@@ -19,10 +20,14 @@ def database_url() -> str:
 
 
 @contextmanager
-def database() -> Iterator[Engine]:
-    """An engine on a database that has its tables; raises CannotLook, or SettingsFault."""
+def database(*, unhurried: bool = False) -> Iterator[Engine]:
+    """An engine on a database that has its tables; raises CannotLook, or SettingsFault.
+
+    `unhurried` waits for a statement for as long as it takes.
+    """
     with reached():
-        engine = connect_to(database_url(), application="hotline", connections=1)
+        connect = connect_unhurried if unhurried else partial(connect_to, connections=1)
+        engine = connect(database_url(), application="hotline")
         try:
             if not is_migrated(engine):
                 raise CannotLook(NOT_MIGRATED)

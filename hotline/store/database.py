@@ -26,6 +26,7 @@ __all__ = [
     "Connection",
     "Engine",
     "connect_to",
+    "connect_unhurried",
     "is_migrated",
     "migrate",
     "write_migration",
@@ -92,6 +93,15 @@ def connect_to(
     patience = Patience()
     event.listen(engine, "do_connect", lambda _dialect, _record, told, options: patience.connect(*told, **options))
     return engine
+
+
+def connect_unhurried(url: str, application: str) -> Engine:
+    """An engine whose statements may take as long as they take: for work by hand that nobody on the line waits for.
+
+    A crash of PostgreSQL may lose the last commits.
+    """
+    arguments = connect_arguments(application, {"synchronous_commit": "off"})
+    return create_engine(_url(url), poolclass=NullPool, hide_parameters=True, connect_args=arguments)
 
 
 def connect_arguments(application: str, options: dict[str, str]) -> dict[str, Any]:
