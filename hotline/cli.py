@@ -1,9 +1,7 @@
 """The command `hotline`. Every command imports its parts when it runs, so that `--help` is quick."""
 
-import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -13,15 +11,11 @@ from hotline.local.drawn import callflow
 from hotline.local.ending import fail, sentences
 from hotline.local.marked import marks
 from hotline.local.seeding.command import practice
+from hotline.local.staffing import console, staff
 from hotline.sound.commands import prompts
 
 if TYPE_CHECKING:
     from hotline.settings import Settings
-
-_SERVER: Final = (
-    *("--worker-class=gthread", "--workers=2", "--threads=4", "--keep-alive=75", "--graceful-timeout=15"),
-    *("--no-control-socket", "--log-level=warning"),
-)
 
 
 class _InOrder(click.Group):
@@ -100,14 +94,12 @@ def text(url: str | None, writer: str, wait_s: float) -> None:
 def web(host: str) -> None:
     """Answer Twilio's webhooks on HOTLINE_PORT."""
     from hotline.calls.chosen import offered_languages
+    from hotline.local.serving import become_server
 
     settings = _settings()
     with sentences():
         offered_languages(settings)
-    # This process becomes the web server, so that signals and exit codes are the server's own.
-    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
-    address = f"[{host}]" if ":" in host else host
-    os.execv(gunicorn, [gunicorn, f"--bind={address}:{settings.hotline_port}", *_SERVER, "hotline.wsgi:app"])
+    become_server(host, settings.hotline_port, "hotline.wsgi:app")
 
 
 @main.command()
@@ -258,7 +250,7 @@ def rotate() -> None:
         fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
 
 
-for command in (audit, retention, practice, prompts, callflow):
+for command in (console, staff, audit, retention, practice, prompts, callflow):
     main.add_command(command)
 prompts.add_command(marks)
 

@@ -1,6 +1,7 @@
 """Settings that nobody gave: invented once for local use, and kept."""
 
 import secrets
+from base64 import b32encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,10 @@ KEPT_IN: Final = "local.env"
 VALKEY_PASSWORD: Final = "LOCAL_VALKEY_PASSWORD"
 """No setting of the hotline: only the embedded Valkey asks for it."""
 
+PRACTICE_PASSWORD: Final = "LOCAL_PRACTICE_PASSWORD"
+PRACTICE_CODES: Final = "LOCAL_PRACTICE_CODES"
+"""No settings of the hotline either: with them the practice account signs in to the console."""
+
 
 def invented(kept: Mapping[str, str]) -> dict[str, str]:
     """A value for each secret that local use needs; what was invented before stays."""
@@ -26,6 +31,9 @@ def invented(kept: Mapping[str, str]) -> dict[str, str]:
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
         "CARDSTATUS_TOKEN": secrets.token_urlsafe(32),
         VALKEY_PASSWORD: secrets.token_urlsafe(32),
+        # Short enough to be typed, and the secret of an authenticator app in the letters that those understand.
+        PRACTICE_PASSWORD: "-".join(secrets.token_hex(3) for _ in range(3)),
+        PRACTICE_CODES: b32encode(secrets.token_bytes(20)).decode(),
     }
     return {name: kept.get(name) or value for name, value in fresh.items()}
 

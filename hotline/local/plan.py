@@ -41,6 +41,8 @@ class Plan:
     """Of the practice carrier, which brings text messages; None when Twilio is given."""
     phone_port: int | None
     """Of the page of the practice phone; None where a practice call could stop the card of a real person."""
+    console_port: int
+    """Of the operators' console."""
     settings: Mapping[str, str] = field(repr=False)
     """For every program that is started."""
     kept: Mapping[str, str] = field(repr=False)
@@ -64,6 +66,9 @@ def make_plan(home: Path, given: Mapping[str, str], kept: Mapping[str, str]) -> 
     postgres = None if has_databases else Postgres(home / "postgres")
     valkey = None
     made = {**invented_once, "HOTLINE_PORT": str(port), "HOTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    console = _number(given.get("HOTLINE_CONSOLE_PORT", ""), _beside(port, 3))
+    # Passkeys need a name; an address of digits has none.
+    made |= {"HOTLINE_CONSOLE_PORT": str(console), "HOTLINE_CONSOLE_URL": f"http://localhost:{console}"}
     made["NUMBER_LANGUAGES"] = ",".join(f"{number}={language}" for number, language in NUMBERS.items())
     if postgres:
         made |= {"DATABASE_URL": postgres.url(DATABASE), BACKEND_DATABASE_URL: postgres.url(BACKEND_DATABASE)}
@@ -79,7 +84,8 @@ def make_plan(home: Path, given: Mapping[str, str], kept: Mapping[str, str]) -> 
     # Absolute, because each program may be started from anywhere.
     settings = {**made, **given, "HOTLINE_HOME": str(home)}
     page = phone_port(port) if can_practise(settings.get("CARDSTATUS_URL", "")) else None
-    return Plan(home, port, postgres, valkey, backend_port, carrier_port, page, settings, {**invented_once, **made})
+    kept_now = {**invented_once, **made}
+    return Plan(home, port, postgres, valkey, backend_port, carrier_port, page, console, settings, kept_now)
 
 
 def can_practise(backend_url: str) -> bool:
@@ -89,7 +95,7 @@ def can_practise(backend_url: str) -> bool:
 
 def phone_port(line_port: int) -> int:
     """Where the page of the practice phone is: two above the line, behind the reference backend."""
-    return line_port + 2 if line_port + 2 <= 65535 else line_port - 2
+    return _beside(line_port, 2)
 
 
 def ports_must_be_free(plan: Plan) -> None:
@@ -101,6 +107,8 @@ def ports_must_be_free(plan: Plan) -> None:
     if plan.phone_port:
         remedy = "stop what uses it, or set HOTLINE_PORT to another."
         must_be_free(plan.phone_port, "for the page of the practice phone", remedy)
+    remedy = "stop what uses it, or set HOTLINE_CONSOLE_PORT to another."
+    must_be_free(plan.console_port, "for the operators' console", remedy)
 
 
 def _practised_with(carrier_port: int) -> dict[str, str]:
@@ -117,9 +125,16 @@ def _practised_with(carrier_port: int) -> dict[str, str]:
 
 
 def _port(given: Mapping[str, str]) -> int:
-    text = given.get("HOTLINE_PORT", "")
+    return _number(given.get("HOTLINE_PORT", ""), DEFAULT_PORT)
+
+
+def _number(text: str, otherwise: int) -> int:
     # A wrong one is named together with all other faults, when the settings are read as a whole.
-    return int(text) if text.isdecimal() and 1 <= int(text) <= 65535 else DEFAULT_PORT
+    return int(text) if text.isdecimal() and 1 <= int(text) <= 65535 else otherwise
+
+
+def _beside(port: int, by: int) -> int:
+    return port + by if port + by <= 65535 else port - by
 
 
 def _backend_port(given: Mapping[str, str], port: int) -> int | None:

@@ -42,6 +42,11 @@ def practice_phone(port: int) -> Program:
     return _program("phone", lambda _: is_well(port, "/healthz"), "phone", "--page", "--port", str(port))
 
 
+def operators_console(port: int) -> Program:
+    """The operators' pages."""
+    return _program("console", lambda _: is_well(port, "/console/healthz"), "console", "--host", "127.0.0.1")
+
+
 def line(plan: Plan) -> list[Program]:
     """Web server, dispatcher and workers."""
     database, redis = plan.settings["DATABASE_URL"], plan.settings["REDIS_URL"]

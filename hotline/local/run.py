@@ -7,11 +7,19 @@ from hotline.calls.chosen import offered_languages
 from hotline.local.child import CannotStart
 from hotline.local.given import given_settings, home_of
 from hotline.local.home import Home
-from hotline.local.invented import keep, read_kept
+from hotline.local.invented import PRACTICE_PASSWORD, keep, read_kept
 from hotline.local.lines import Lines, to_terminal
 from hotline.local.plan import BACKEND_DATABASE, DATABASE, Plan, make_plan, ports_must_be_free
 from hotline.local.practice import practise
-from hotline.local.programs import line, practice_carrier, practice_phone, reference_backend, server
+from hotline.local.practice_account import EMAIL, make_account, practises_in_console
+from hotline.local.programs import (
+    line,
+    operators_console,
+    practice_carrier,
+    practice_phone,
+    reference_backend,
+    server,
+)
 from hotline.local.supervised import lasting, supervised
 from hotline.local.supervisor import Supervisor
 from hotline.settings import SettingsFault, load_settings
@@ -61,11 +69,13 @@ def _start(plan: Plan, supervisor: Supervisor, lines: Lines) -> None:
         plan.postgres.create_database(DATABASE)
         plan.postgres.create_database(BACKEND_DATABASE)
     _migrate(plan.settings["DATABASE_URL"])
+    if practises_in_console(plan):
+        make_account(load_settings(), plan.kept)
     lines.say("hotline", "starting the line")
     backend = [reference_backend("127.0.0.1", plan.backend_port)] if plan.backend_port else []
     carrier = [practice_carrier(plan.carrier_port)] if plan.carrier_port else []
     phone = [practice_phone(plan.phone_port)] if plan.phone_port else []
-    supervisor.start([*backend, *carrier, *line(plan), *phone])
+    supervisor.start([*backend, *carrier, *line(plan), operators_console(plan.console_port), *phone])
 
 
 def _migrate(url: str) -> None:
@@ -92,6 +102,7 @@ def _addresses(plan: Plan) -> list[str]:
     write = ["write to it        .venv/bin/hotline text"]
     return [
         *page,
+        *_ways_into_the_console(plan),
         f"the line answers   POST {public}/voice/incoming{' and /sms/incoming' if settings.sends_texts else ''}",
         f"is it well?        http://127.0.0.1:{plan.port}/healthz and /readyz",
         f"backend            {plan.settings['CARDSTATUS_URL']}",
@@ -100,4 +111,19 @@ def _addresses(plan: Plan) -> list[str]:
         *(write if settings.sends_texts else []),
         "look at it         .venv/bin/hotline calls | requests | follow-ups | texts | messages",
         "Ctrl-C stops everything.",
+    ]
+
+
+def _ways_into_the_console(plan: Plan) -> list[str]:
+    address = f"look after it      {load_settings().console_url}/console/"
+    if not practises_in_console(plan):
+        return [
+            address,
+            "  sign in          by the link of .venv/bin/hotline staff add --role administrator EMAIL --name NAME",
+        ]
+    return [
+        address,
+        f"  sign in          {EMAIL}",
+        f"  password         {plan.kept[PRACTICE_PASSWORD]}",
+        "  code             .venv/bin/hotline staff code",
     ]

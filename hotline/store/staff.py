@@ -138,6 +138,12 @@ def unlock(connection: Connection, staff_id: int) -> None:
     connection.execute(update(staff).where(staff.c.id == staff_id).values(unlocked))
 
 
+def give_factors(connection: Connection, staff_id: int, password: str, totp_secret: str) -> None:
+    """Give a password, hashed, and the secret of an authenticator app, sealed."""
+    factors = {"password": password, "tf_primary_method": "authenticator", "tf_totp_secret": totp_secret}
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(factors))
+
+
 def is_last_administrator(connection: Connection, staff_id: int) -> bool:
     """Whether without this person nobody could see to people.
 
