@@ -72,23 +72,20 @@ class Batch:
 
 
 class Seeding:
-    """A connection of its own, without the limits of those that callers wait for."""
+    """A connection of its own, which is used by one thread at a time."""
 
     def __init__(self, engine: Engine) -> None:
         self._pooled = engine.raw_connection()
         connection = self._pooled.driver_connection
         assert isinstance(connection, psycopg.Connection)
         self._connection = connection
-        connection.rollback()
-        connection.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
-        # What a crash would lose is made again. And the rows fit each other as they are made, which the server
-        # believes only of those who may tell it so.
-        connection.execute("SET synchronous_commit = off; SET temp_buffers = '64MB'; SET work_mem = '256MB'")
+        connection.execute("SET temp_buffers = '64MB'; SET work_mem = '256MB'")
         self._trust()
         connection.execute(_COURSES)
         connection.commit()
 
     def _trust(self) -> None:
+        """The rows fit each other as they are made; PostgreSQL believes it of those only who may tell it so."""
         try:
             with self._connection.transaction():
                 self._connection.execute("SET session_replication_role = replica")

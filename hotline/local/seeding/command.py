@@ -34,6 +34,7 @@ def seed(calls: int, days: int, seed: int | None) -> None:
     from hotline.local.given import settings_here
     from hotline.local.looking import database
     from hotline.local.seeding import seed as seeding
+    from hotline.store.database import connect_unhurried
 
     with sentences():
         settings = settings_here()
@@ -42,7 +43,9 @@ def seed(calls: int, days: int, seed: int | None) -> None:
         asked = seeding.asked_of(seeding.Wanted(calls, days, secrets.randbelow(10**6) if seed is None else seed), now)
         begun = time.monotonic()
         try:
-            with database() as engine:
+            with database():
+                # Its tables are there.
+                engine = connect_unhurried(settings.database_url.get_secret_value(), "hotline practice")
                 with click.progressbar(length=calls, label="Calls", show_pos=True) as bar:
                     history = seeding.seed(engine, settings, asked, bar.update)
                 written = time.monotonic()

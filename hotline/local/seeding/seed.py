@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +18,7 @@ from hotline.local.seeding.history import Asked, Found, History
 from hotline.privacy import Vault
 from hotline.settings import Settings
 from hotline.store import figures
-from hotline.store.database import Connection, Engine
+from hotline.store.database import Engine
 from hotline.store.figures import HOUR, Span
 from hotline.store.keeping import STATE_KEPT_FOR, keeping_of
 from hotline.store.seeding import Batch, Seeding, make_staff, taken_receipts
@@ -57,7 +57,8 @@ def asked_of(wanted: Wanted, now: datetime) -> Asked:
 def seed(engine: Engine, settings: Settings, asked: Asked, tell: Tell) -> History:
     """Write the calls, batch by batch; `tell` hears of each batch that is in. Returns what it knows of them.
 
-    Interrupted, whole batches stay. Raises CannotLook when the same history is in the database already.
+    The engine is one whose statements may take long. Interrupted, whole batches stay. Raises CannotLook when the same
+    history is in the database already.
     """
     vault = Vault(key.get_secret_value() for key in settings.hotline_encryption_keys)
     prints = Prints(settings.hotline_secret_key.get_secret_value())
@@ -82,7 +83,7 @@ def count_figures(engine: Engine, history: History, asked: Asked, now: datetime,
     kept_since = now - history.keeping.facts + A_DAY
     while begin < end:
         span = Span(begin, min(midnight_before(begin) + A_DAY, end))
-        with _unhurried(engine) as connection:
+        with engine.begin() as connection:
             figures.lock(connection)
             count(connection, span, now, repeats=span.begin > kept_since)
             for number in range((span.end - span.begin) // HOUR if span.begin <= kept_since else 0):
@@ -91,13 +92,6 @@ def count_figures(engine: Engine, history: History, asked: Asked, now: datetime,
                 figures.add_repeats(connection, hour, repeats.calls, repeats.again)
         tell(1)
         begin = span.end
-
-
-@contextmanager
-def _unhurried(engine: Engine) -> Iterator[Connection]:
-    with engine.begin() as connection:
-        figures.take_your_time(connection)
-        yield connection
 
 
 def _write_all(seeding: Seeding, batches: Iterator[Batch], tell: Tell) -> None:
