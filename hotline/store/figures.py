@@ -83,11 +83,6 @@ def lock(connection: Connection) -> None:
     connection.execute(select(func.pg_advisory_xact_lock(FIGURES_LOCK)))
 
 
-def take_your_time(connection: Connection) -> None:
-    """No limit for the statements of this transaction: for who counts months by hand."""
-    connection.execute(select(func.set_config("statement_timeout", "0", True)))
-
-
 def find_counted_until(connection: Connection) -> datetime | None:
     """Up to which moment every hour was counted; None when none ever was."""
     newest = select(func.max(figures.c.at)).where(figures.c.name == Figure.COUNTED)
@@ -107,7 +102,7 @@ def find_unsettled(connection: Connection, now: datetime) -> Span | None:
         figures.c.name == Figure.COUNTED,
         figures.c.value == 1,
         figures.c.at > now - 4 * SETTLED_AFTER,
-        figures.c.at <= now - SETTLED_AFTER,
+        figures.c.at <= now - SETTLED_AFTER - HOUR,
     )
     first, last = connection.execute(once).one()
     return None if first is None else Span(first, last + HOUR)
