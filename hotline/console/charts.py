@@ -12,6 +12,13 @@ from hotline.callflow.state import Outcome
 from hotline.console import words
 from hotline.store.figures import FUNNEL, SECONDS, Counted, Figure
 
+_O: Final = Outcome
+OUTCOMES: Final = (
+    *(_O.STOPPED, _O.NOT_HELD, _O.ACCEPTED, _O.OPERATOR, _O.CALL_BACK),
+    *(_O.NOT_CONFIRMED, _O.NOT_IDENTIFIED, _O.NOTHING, _O.ERROR),
+)
+"""From the bottom of a bar to its top. Always all of them, so that each keeps its colour and its pattern."""
+
 HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
 
 
@@ -54,8 +61,7 @@ class Chart:
 def by_hour(counted: Iterable[Counted]) -> Chart:
     """Calls by hour of the day and outcome."""
     sums = _sums(counted, Figure.CALLS)
-    outcomes = [outcome for outcome in Outcome if any(key == outcome for _at, key in sums)]
-    totals = {hour: sum(sums.get((hour, outcome), 0) for outcome in outcomes) for hour in HOURS}
+    totals = {hour: sum(sums.get((hour, outcome), 0) for outcome in OUTCOMES) for hour in HOURS}
     busiest = max(HOURS, key=lambda hour: totals[hour])
     reading = _("No call came in this time.")
     if all_of_them := sum(totals.values()):
@@ -65,8 +71,8 @@ def by_hour(counted: Iterable[Counted]) -> Chart:
             most=_number(totals[busiest]),
             all=_number(all_of_them),
         )
-    columns = [words.named("outcome", outcome) for outcome in outcomes]
-    rows = [_row(f"{hour}:00", [*(sums.get((hour, one), 0) for one in outcomes), totals[hour]]) for hour in HOURS]
+    columns = [words.named("outcome", outcome) for outcome in OUTCOMES]
+    rows = [_row(f"{hour}:00", [*(sums.get((hour, one), 0) for one in OUTCOMES), totals[hour]]) for hour in HOURS]
     return Chart(
         *("hours", _("Calls by hour and outcome"), reading, "stacked", _("Hour")),
         *([*columns, _("All")], len(columns), rows if all_of_them else ()),
@@ -174,11 +180,11 @@ def _step(step: str) -> str:
 
 
 def _row(name: str, values: Sequence[float]) -> Row:
-    return Row(name, [Cell(value, _number(value)) for value in values])
+    return Row(name, [Cell(int(value), _number(value)) for value in values])
 
 
 def _shared(name: str, value: float, whole: float, *others: str) -> Row:
-    cells = [Cell(value, _number(value)), *(Cell(None, shown) for shown in (_share(value, whole), *others))]
+    cells = [Cell(int(value), _number(value)), *(Cell(None, shown) for shown in (_share(value, whole), *others))]
     return Row(name, cells, label=f"{_number(value)} · {_share(value, whole)}")
 
 
