@@ -426,3 +426,13 @@ def test_a_request_is_none_the_worse_when_it_cannot_be_written_why_a_try_failed(
     backend.misbehaves()
     stopper.stop(str(request_id), 2)
     assert (status(engine, request_id), said(engine, request_id)) == ("suspended", ["suspended"])
+
+
+def test_what_the_backend_refuses_again_is_left_to_an_operator_again(
+    engine: Engine, backend: Backend, again: SendAgain, not_found: UUID
+) -> None:
+    again.send(Order(not_found, not_found), LATER, nothing)
+    with CardStatus(backend.url, "a wrong token") as refused:
+        Stopper(engine, VAULT, refused, lambda: LATER).stop(str(not_found), 2)
+    assert (status(engine, not_found), said(engine, not_found)) == ("needs_operator", ["not_found", "status 401"])
+    assert open_reasons(engine) == ["not_identified", "needs_operator"]
