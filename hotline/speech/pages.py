@@ -4,12 +4,13 @@ They are written in English where they are shown, and need a catalogue for every
 """
 
 import os
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import write_po
@@ -24,6 +25,7 @@ LANGUAGES: Final = ("ja",)
 PAGES: Final = "hotline/console"
 _METHODS: Final = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**.html", "jinja2")]
 _KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "_n": (1, 2)}
+_PLACEHOLDER: Final = re.compile(r"%(?:\((\w*)\)[a-z]|[a-z])")
 _TITLE: Final = "# What operators read. `make prompts` takes it over from hotline/console; translations are kept."
 
 
@@ -70,7 +72,7 @@ def update_pages(places: Places = THE_LINE) -> None:
                     message.id,
                     before.string if before else None,
                     locations=message.locations,
-                    flags=message.flags,
+                    flags=message.flags | ({"fuzzy"} if before and before.fuzzy else set()),
                     auto_comments=message.auto_comments,
                     context=message.context,
                 )
@@ -90,19 +92,38 @@ def compile_pages(places: Places = THE_LINE) -> None:
 
 
 def untranslated(places: Places = THE_LINE) -> Sequence[str]:
-    """One sentence for each text of the pages that a catalogue lacks, or translates with other placeholders."""
+    """One sentence for each text of the pages that a catalogue lacks, or translates with other placeholders.
+
+    A translation that is marked fuzzy is none. Raises CatalogueFault.
+    """
     faults = []
-    for language in LANGUAGES:
-        known = read_catalogue(page_catalogue(language, places))
-        for message in extract_pages(places):
-            if not message.id:
-                continue
+    template = extract_pages(places)
+    for language, path in zip(LANGUAGES, _catalogues(places), strict=False):
+        known = read_catalogue(path)
+        for message in template:
             there = known.get(message.id, message.context)
-            if there is None or not there.string or (isinstance(there.string, tuple) and not all(there.string)):
-                faults.append(f"{language}: {message.id!r} is not translated.")
-            else:
-                faults += [f"{language}: {message.id!r}: {error}." for error in there.check(known)]
+            if message.id and (wrong := _wrong_with(message, there)):
+                faults.append(f"{language}: {message.id!r} {wrong}")
     return faults
+
+
+def _wrong_with(message: Message, there: Message | None) -> str | None:
+    forms = _texts(there.string or "") if there else ()
+    if there is None or there.fuzzy or not forms or not all(forms):
+        return "is not translated."
+    # A text that is counted may leave the number out where it says it in a word.
+    wanted = [_placeholders(text) for text in _texts(message.id)]
+    if all(_placeholders(form) in wanted for form in forms):
+        return None
+    return f"must have these placeholders and no others: {', '.join(sorted(wanted[-1])) or 'none'}."
+
+
+def _texts(text: str | Sequence[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def _placeholders(text: str) -> frozenset[str]:
+    return frozenset(_PLACEHOLDER.findall(text))
 
 
 def _catalogues(places: Places) -> Sequence[Path]:
