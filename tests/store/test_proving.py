@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text, update
 
 from hotline.callflow.effects import Reason
+from hotline.store import erasing, proving
 from hotline.store.audit import Sought, read, verify
 from hotline.store.database import Engine, connect_to
 from hotline.store.erasing import erase_due
@@ -116,10 +118,27 @@ def test_a_recording_that_twilio_still_has_remains(engine: Engine) -> None:
     assert round_at(engine, NOON + KEEPING.recordings).remaining == {Kind.RECORDINGS: 1}
 
 
-def test_it_works_over_an_engine_that_commits_each_statement(database_url: str) -> None:
+def test_erasing_and_counting_counting_and_proving_are_one_also_where_each_statement_is_committed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     engine = connect_to(database_url, autocommit=True)
     end_call(engine, start_call(engine))
-    assert round_at(engine, NOON + STATE_KEPT_FOR).erased == {Kind.STATES: 1}
+    now = NOON + STATE_KEPT_FOR
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing, "count_erased", fails)
+        with pytest.raises(ZeroDivisionError):
+            erase_due(engine, KEEPING, now)
+    assert erase_due(engine, KEEPING, now) == {Kind.STATES: 1}
+    with monkeypatch.context() as patched:
+        patched.setattr(proving, "write", fails)
+        with pytest.raises(ZeroDivisionError):
+            prove(engine, KEEPING, now)
+    assert entries(engine) == []
+    assert prove(engine, KEEPING, now).erased == {Kind.STATES: 1}
     assert len(entries(engine)) == 1
     engine.dispose()
 
