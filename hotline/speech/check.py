@@ -18,6 +18,7 @@ from hotline.speech.doubts import find_doubts
 from hotline.speech.heard_lists import MENUS, PREFIX, find_clashes
 from hotline.speech.inventory import find_leftovers, inventory
 from hotline.speech.message_faults import find_fault
+from hotline.speech.pages import untranslated
 from hotline.speech.places import SOURCE_LANGUAGE, THE_LINE, Places
 from hotline.speech.pofiles import DOMAIN, CatalogueFault, po_path, read_catalogue
 from hotline.speech.prompts import Prompt, PromptFault, load_prompts
@@ -184,8 +185,16 @@ def _doubts(languages: Iterable[str], places: Places) -> Iterator[str]:
 def main(places: Places = THE_LINE, conversation: Conversation | None = None) -> int:
     """The command line; returns the exit status."""
     findings = check_prompts(places, conversation)
-    sys.stdout.write("".join(f"{line}\n" for line in findings.summary()))
-    return 1 if findings.faults() else 0
+    pages = Findings(languages={"the operators' pages": tuple(_of_pages(places))})
+    sys.stdout.write("".join(f"{line}\n" for line in (*findings.summary(), *pages.summary())))
+    return 1 if findings.faults() or pages.faults() else 0
+
+
+def _of_pages(places: Places) -> Iterable[str]:
+    try:
+        return untranslated(places)
+    except CatalogueFault as fault:
+        return (str(fault),)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from hotline.callflow.replies import Listen, Menu
 from hotline.callflow.walk import walk
 from hotline.speech.check import MOST_LINES, Conversation, Findings, check_prompts, main
 from hotline.speech.heard_lists import MENUS
+from hotline.speech.pages import page_catalogue, update_pages
 from hotline.speech.pofiles import po_path
 from tests.speech.line import JAPANESE, SCRIPT, Line
 
@@ -233,7 +234,26 @@ def test_the_summary_has_a_few_lines_for_each_language() -> None:
 
 def test_the_command_tells_what_is_wrong(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(line.places, SMALL) == 0
-    assert capsys.readouterr().out == "en: complete.\nja: complete.\nx-third: complete.\n"
+    assert (
+        capsys.readouterr().out == "en: complete.\nja: complete.\nx-third: complete.\nthe operators' pages: complete.\n"
+    )
     line.translate("ja", {"menu.hello": ""})
     assert main(line.places, SMALL) == 1
     assert "ja: 1 to mend.\n  menu.hello is not translated.\n" in capsys.readouterr().out
+
+
+def test_the_command_tells_what_the_pages_of_operators_lack(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = line.places.root / "hotline" / "console"
+    pages.mkdir(parents=True)
+    (pages / "calls.py").write_text('_("Thank you.")\n_("Good night.")\n', "utf-8")
+    assert main(line.places, SMALL) == 1
+    assert "the operators' pages: 1 to mend.\n  locales/ja/LC_MESSAGES/console.po is missing" in capsys.readouterr().out
+    update_pages(line.places)
+    assert main(line.places, SMALL) == 1
+    told = capsys.readouterr().out
+    assert "the operators' pages: 2 to mend." in told
+    assert "  ja: 'Good night.' is not translated." in told
+    catalogue = page_catalogue("ja", line.places)
+    catalogue.write_text(catalogue.read_text("utf-8").replace('msgstr ""\n\n', 'msgstr "あ"\n\n'), "utf-8")
+    main(line.places, SMALL)
+    assert "the operators' pages: 1 to mend." in capsys.readouterr().out
