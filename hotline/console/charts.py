@@ -175,7 +175,7 @@ def _sums(counted: Iterable[Counted], figure: Figure) -> Mapping[tuple[str, str]
 
 
 def _step(step: str) -> str:
-    ends: dict[str, Any] = {"accepted": _("Accepted: the caller said stop"), "stopped": _("Stopped")}
+    ends: dict[str, Any] = {"accepted": _("Said stop"), "stopped": _("Stopped")}
     return str(ends.get(step) or words.named("step", step))
 
 

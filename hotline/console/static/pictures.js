@@ -100,8 +100,10 @@ function labels(table, look) {
 }
 
 function options(kind, look, count) {
-  const scale = (stacked) => ({ stacked, beginAtZero: true, ticks: { color: look.ink }, grid: { color: look.hair } });
   const across = kind === "across";
+  const scale = (ticks) => ({
+    stacked: kind === "stacked", beginAtZero: true, ticks: { color: look.ink, ...ticks }, grid: { color: look.hair },
+  });
   return {
     animation: calm.matches ? false : { duration: 300 },
     responsive: true,
@@ -109,7 +111,8 @@ function options(kind, look, count) {
     indexAxis: across ? "y" : "x",
     interaction: { mode: "index", intersect: false, axis: across ? "y" : "x" },
     layout: { padding: { right: across ? 110 : 0 } },
-    scales: { x: scale(kind === "stacked"), y: scale(kind === "stacked") },
+    // The values stand beside the bars.
+    scales: { x: scale(across ? { maxTicksLimit: 3, maxRotation: 0 } : {}), y: scale({}) },
     plugins: {
       legend: { display: count > 1, position: "bottom", labels: { color: look.ink, usePointStyle: kind === "lines", boxWidth: 18 } },
     },
