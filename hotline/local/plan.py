@@ -107,7 +107,7 @@ def ports_must_be_free(plan: Plan) -> None:
     if plan.phone_port:
         remedy = "stop what uses it, or set HOTLINE_PORT to another."
         must_be_free(plan.phone_port, "for the page of the practice phone", remedy)
-    remedy = "stop what uses it, or set HOTLINE_CONSOLE_PORT to another."
+    remedy = "stop what uses it, or set HOTLINE_PORT or HOTLINE_CONSOLE_PORT to others."
     must_be_free(plan.console_port, "for the operators' console", remedy)
 
 

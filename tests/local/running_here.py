@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ def new_place() -> Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="hotline-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         home = directory / "a home with a space"
-        yield Place(directory, {"HOTLINE_HOME": str(home), "HOTLINE_PORT": str(three_free_ports())})
+        yield Place(directory, {"HOTLINE_HOME": str(home), "HOTLINE_PORT": str(neighbouring_free_ports())})
 
 
 @dataclass
@@ -143,15 +143,16 @@ def run_in(place: Place) -> Iterator[Run]:
             run.ends(signal.SIGTERM)
 
 
-def three_free_ports() -> int:
-    """The first of three neighbouring ports on which nothing listens."""
+def neighbouring_free_ports() -> int:
+    """The first of four neighbouring ports on which nothing listens."""
     while True:
-        with socket.socket() as one, socket.socket() as other, socket.socket() as third:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
+        with ExitStack() as held:
             try:
-                other.bind(("127.0.0.1", port + 1))
-                third.bind(("127.0.0.1", port + 2))
-            except OSError:
+                first = held.enter_context(socket.socket())
+                first.bind(("127.0.0.1", 0))
+                port = int(first.getsockname()[1])
+                for by in (1, 2, 3):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port + by))
+            except (OSError, OverflowError):
                 continue
             return port

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from hotline.local.ports import get_json, is_well
-from tests.local.running_here import HOTLINE, Place, new_place, three_free_ports
+from tests.local.running_here import HOTLINE, Place, neighbouring_free_ports, new_place
 from tests.waiting import eventually
 
 
@@ -21,7 +21,7 @@ def place() -> Iterator[Place]:
 
 
 def test_the_backend_brings_a_database_of_its_own(place):
-    port = three_free_ports()
+    port = neighbouring_free_ports()
     started = subprocess.Popen(
         [HOTLINE, "cardstatus", "--port", str(port), "--faults"],
         cwd=place.directory,

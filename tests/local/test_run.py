@@ -34,6 +34,7 @@ def test_a_run_shows_a_stopped_card_ctrl_c_ends_it_and_the_next_one_goes_on(plac
         with urllib.request.urlopen(f"http://127.0.0.1:{place.settings['HOTLINE_PORT']}/readyz", timeout=10) as ready:
             assert ready.status == 200
         _shows_a_page_to_call_from(run.text)
+        _shows_the_console(place, run.text)
         started = run.family()
         assert len(started) >= 8
         assert run.ends(signal.SIGINT) == 0
@@ -113,7 +114,7 @@ def test_servers_from_outside_are_used_as_they_are(place, database_url, valkey_u
 
 def test_a_port_in_use_is_named_before_anything_starts(place):
     port = int(place.settings["HOTLINE_PORT"])
-    for taken in (port, port + 1):
+    for taken in (port, port + 1, port + 3):
         with socket.create_server(("127.0.0.1", taken)):
             said = place.hotline("run", exit_code=1).stdout
         assert f"Port {taken}, for the" in said
@@ -160,6 +161,16 @@ def _stops_a_card_by_text(place: Place) -> None:
         text.shows("The card is stopped.", 30)
     (sent,) = place.rows("texts")
     assert (sent["purpose"], sent["status"]) == ("turn", "delivered")
+
+
+def _shows_the_console(place: Place, shown: str) -> None:
+    address = f"http://localhost:{int(place.settings['HOTLINE_PORT']) + 3}/console/"
+    assert address in shown
+    assert "practice@hotline.example" in shown
+    assert read_kept(place.home)["LOCAL_PRACTICE_PASSWORD"] in shown
+    with urllib.request.urlopen(f"{address}sign-in", timeout=10) as page:
+        assert page.status == 200
+    assert re.fullmatch(r"\d{6}\n", place.hotline("staff", "code").stdout.split("It counts")[0])
 
 
 def _shows_a_page_to_call_from(shown: str) -> None:
