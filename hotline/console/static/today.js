@@ -32,16 +32,20 @@ function become(old, fresh) {
       old.insertBefore(wanted, at);
       continue;
     }
+    // Blanks between rows go, rather than that a row is moved over them: an element that is moved loses the focus.
+    while (at && at !== there && !at.id) at = without(at);
     if (there !== at) old.insertBefore(there, at);
     if (there.nodeType === Node.ELEMENT_NODE) become(there, wanted);
     else if (there.nodeValue !== wanted.nodeValue) there.nodeValue = wanted.nodeValue;
     at = there.nextSibling;
   }
-  while (at) {
-    const next = at.nextSibling;
-    at.remove();
-    at = next;
-  }
+  while (at) at = without(at);
+}
+
+function without(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
 }
 
 function alike(old, wanted) {
