@@ -50,7 +50,13 @@ ACTIONS: Final[Mapping[str, Any]] = {
 """Everything that is written to the trail -> what was done."""
 
 DETAILS: Final[Mapping[str, Any]] = {
+    "after": _("afterwards"),
+    "before": _("before"),
+    "calls": _("calls"),
+    "email": _("e-mail address"),
     "erased": _("erased"),
+    "facts": _("corrected"),
+    "filters": _("filters"),
     "held": _("held"),
     "how": _("how"),
     "mark": _("mark"),
@@ -59,10 +65,17 @@ DETAILS: Final[Mapping[str, Any]] = {
     "of_action": _("of which action"),
     "of_whom": _("of whom"),
     "outcome": _("outcome"),
+    "persons": _("by caller"),
+    "receipt": _("receipt number"),
     "remaining": _("remaining"),
+    "resolution": _("what came of it"),
+    "roles": _("roles"),
     "rows": _("rows"),
     "since": _("from"),
+    "to": _("to"),
     "until": _("until"),
+    "what": _("what"),
+    "whole": _("to its end"),
 }
 """What is told of it beside its subject."""
 

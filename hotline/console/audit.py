@@ -120,9 +120,17 @@ def details_of(details: str) -> list[tuple[str, str]]:
 
 
 def _told(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_told, value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    match value:
+        case None:
+            return str(_("none"))
+        case bool():
+            return str(_("yes") if value else _("no"))
+        case str():
+            return value
+        case list():
+            return ", ".join(map(_told, value))
+        case _:
+            return json.dumps(value, ensure_ascii=False)
 
 
 def _filters() -> Filters:

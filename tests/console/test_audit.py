@@ -104,7 +104,8 @@ def test_what_no_version_of_this_code_writes_is_shown_as_it_is(auditor, trail):
         ("", []),
         ("{}", []),
         ("[1]", [("", "[1]")]),
-        ('{"since": null, "a_b": {"c": "ü"}}', [("from", "null"), ("a b", '{"c": "ü"}')]),
+        ('{"since": null, "a_b": {"c": "ü"}}', [("from", "none"), ("a b", '{"c": "ü"}')]),
+        ('{"whole": false, "rows": 3, "roles": ["a", "b"]}', [("to its end", "no"), ("rows", "3"), ("roles", "a, b")]),
     ],
 )
 def test_details_are_names_and_values(kept_console, details, told):
