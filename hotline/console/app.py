@@ -49,6 +49,8 @@ class CallSid(BaseConverter):
 class Number(IntegerConverter):
     """A number in an address that the database can hold; a larger one is no address of the console."""
 
+    regex = "[0-9]+"
+
     def __init__(self, map: Map) -> None:
         super().__init__(map, max=2**63 - 1)
 

@@ -28,7 +28,7 @@ from hotline.privacy import CannotUnseal
 from hotline.store import work
 from hotline.store.database import Connection
 from hotline.store.notes import write_note
-from hotline.store.staff import find_member, list_members
+from hotline.store.staff import list_members
 from hotline.store.stories import find_story
 from hotline.store.work import PAGE, Resolution, Seen, Whose, Work
 
@@ -124,7 +124,7 @@ class _FollowUps:
         form = HandOverForm()
         with self.desk.engine.connect() as connection:
             found = _found(work.find_work(connection, follow_up_id))
-            member = find_member(connection, form.to.data) if form.to.data else None
+            member = next((one for one in list_members(connection) if one.id == form.to.data), None)
         if found.taken_by not in (None, current_user.id) and not allows(current_user, Permission.SUPERVISE):
             abort(403)
         if member is None or not member.active or not WORKERS & set(member.roles):

@@ -38,8 +38,13 @@ class NoControlCharacters:
     """A validator that refuses what no keyboard writes; line breaks and tabs are fine."""
 
     def __call__(self, _form: Any, field: Any) -> None:
-        if any(unicodedata.category(one) in ("Cc", "Cs", "Co") and one not in "\n\r\t" for one in field.data or ""):
+        if any(_is_no_letter(one) for one in field.data or ""):
             raise ValidationError(_("There are characters in it that cannot be kept: write it anew."))
+
+
+def _is_no_letter(one: str) -> bool:
+    # U+FFFD stands where something was sent that was no text at all.
+    return one == "\ufffd" or (unicodedata.category(one) in ("Cc", "Cs", "Co") and one not in "\n\r\t")
 
 
 class FreeText(TextAreaField):  # type: ignore[misc]
