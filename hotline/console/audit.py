@@ -1,6 +1,8 @@
 """Who did or looked at what: the audit trail, to read and to verify."""
 
 import json
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +17,7 @@ from hotline.console import words
 from hotline.console.access import Permission, guarded
 from hotline.console.desk import Desk
 from hotline.console.forms import Form, NoControlCharacters
+from hotline.console.shown import moment
 from hotline.console.trail import trail
 from hotline.store import audit
 from hotline.store.audit import Sought, Written
@@ -26,6 +29,7 @@ ROWS: Final = 50
 MOST_VERIFIED: Final = 50_000
 """Rows of a trail that is verified while somebody waits: some two seconds. A longer one is for the command line."""
 
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d:\d\d$", re.ASCII)
 _NEWEST: Final = 2**63 - 1
 _FORMS: Final = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 
@@ -126,11 +130,23 @@ def _told(value: object) -> str:
         case bool():
             return str(_("yes") if value else _("no"))
         case str():
-            return value
+            return _moment_or(value)
+        case list() | dict() if not value:
+            return str(_("none"))
         case list():
             return ", ".join(map(_told, value))
+        case dict():
+            return ", ".join(f"{words.named('detail', name)} {_told(one)}" for name, one in value.items())
         case _:
-            return json.dumps(value, ensure_ascii=False)
+            return json.dumps(value)
+
+
+def _moment_or(text: str) -> str:
+    """The moment in Japan's time, if the text is one as the trail writes it."""
+    with suppress(ValueError):
+        if _MOMENT.match(text):
+            return moment(datetime.fromisoformat(text))
+    return text
 
 
 def _filters() -> Filters:

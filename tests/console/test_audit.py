@@ -104,7 +104,9 @@ def test_what_no_version_of_this_code_writes_is_shown_as_it_is(auditor, trail):
         ("", []),
         ("{}", []),
         ("[1]", [("", "[1]")]),
-        ('{"since": null, "a_b": {"c": "ü"}}', [("from", "none"), ("a b", '{"c": "ü"}')]),
+        ('{"since": null, "a_b": {"c": "ü"}}', [("from", "none"), ("a b", "c ü")]),
+        ('{"since": "2026-11-23T15:00:00+00:00", "held": {}}', [("from", "2026-11-24 00:00:00"), ("held", "none")]),
+        ('{"since": "2026-99-23T15:00:00+00:00"}', [("from", "2026-99-23T15:00:00+00:00")]),
         ('{"whole": false, "rows": 3, "roles": ["a", "b"]}', [("to its end", "no"), ("rows", "3"), ("roles", "a, b")]),
     ],
 )
