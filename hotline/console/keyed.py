@@ -73,12 +73,12 @@ def _of(request: RequestFacts, vault: Vault) -> Iterator[Fact]:
     which = request.receipt_number
     if request.facts_sealed is None:
         why = _("Erased on schedule, after its time was up.")
-        yield Fact(f"{_('What was keyed')} · {which}", why_not=why, gone_at=request.facts_erased_at)
+        yield Fact(_("What was keyed") + f" · {which}", why_not=why, gone_at=request.facts_erased_at)
         return
     try:
         yield from _shown(f" · {which}", unseal_facts(vault, request.facts_sealed))
     except CannotUnseal as error:
-        yield Fact(f"{_('What was keyed')} · {which}", why_not=str(error))
+        yield Fact(_("What was keyed") + f" · {which}", why_not=str(error))
 
 
 def _shown(which: str, facts: Facts) -> Iterator[Fact]:
