@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from hotline.store.tables import calls, follow_ups, requests
 
-LOOKED_THROUGH: Final = 20_000
+LOOKED_THROUGH: Final = 10_000
 """Calls that one page looks at before it ends early: some tenth of a second."""
 
 FEW_MARKED: Final = 2000
