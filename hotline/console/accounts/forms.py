@@ -144,7 +144,7 @@ class RecoveryCodeForm(MfRecoveryForm):
         assert self.user is not None
         if self.user.is_locked(self.form_errors):
             return False
-        accounts().session.refresh(self.user, with_for_update=True)
+        accounts().session.refresh(self.user, ["mf_recovery_codes"], with_for_update=True)
         if super().validate(**kwargs):
             return True
         accounts().session.rollback()

@@ -13,6 +13,7 @@ from hotline.console.accounts.configuration import FRESH_FOR
 from hotline.console.app import create_console
 from hotline.store.console_tables import audit, staff
 from hotline.store.staff import make_invitation
+from tests.console.accounts.conftest import EnglishBrowser
 from tests.console.accounts.provider import CLIENT, SECRET, providing
 from tests.console.conftest import console_settings
 from tests.console.staff import make_person
@@ -159,6 +160,7 @@ def test_a_provider_that_is_away_is_told(database_url, person, provider, free_po
     away = f"http://127.0.0.1:{free_port}"
     settings = console_settings(database_url, oidc_issuer=away, oidc_client_id=CLIENT, oidc_client_secret=SECRET)
     app = create_console(settings)
+    app.test_client_class = EnglishBrowser
     client = app.test_client()
     assert client.get(START).status_code == 303
     assert f"{away} does not answer" in _told(client)
