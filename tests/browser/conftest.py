@@ -30,10 +30,14 @@ expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One browser and one line are enough: the tests of the page stay together in one process."""
+    """One browser and one line are enough: the tests of the page stay together in one process, and so do those of the
+    console, which share nothing with them.
+    """
+    here = Path(__file__).parent
     for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+        if here in item.path.parents:
+            is_console = here / "console" in item.path.parents
+            item.add_marker(pytest.mark.xdist_group("console in a browser" if is_console else "browser"))
 
 
 @dataclass
