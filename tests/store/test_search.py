@@ -61,6 +61,7 @@ def test_pages_in_either_direction_miss_nothing_and_repeat_nothing(engine: Engin
 
 def test_a_page_goes_on_where_the_last_one_ended_though_that_call_is_forgotten(engine: Engine) -> None:
     start_call(engine, "CA0")
+    start_call(engine, "CA5", NOON + 2 * SECOND)
     assert sids(seek(engine, Way(Position(NOON + SECOND, "CA9")))) == ["CA0"]
 
 
