@@ -193,7 +193,10 @@ def test_a_whole_trail_gives_its_rows_its_beginning_and_its_seal(auditor, trail)
 
 def test_a_long_trail_is_left_to_the_command_line(auditor, monkeypatch):
     monkeypatch.setattr(page, "MOST_VERIFIED", 10)
-    assert "hotline audit verify" in post(auditor, f"{TRAIL}/verify").text
+    told = plain(post(auditor, f"{TRAIL}/verify").text)
+    assert "That is too long to wait for here (more than 10)" in told
+    assert "hotline audit verify" in told
+    assert "Rows that are right" not in told
 
 
 def test_a_changed_row_and_a_lost_guard_are_told(console, engine, signed_in):
