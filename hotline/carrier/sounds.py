@@ -34,18 +34,19 @@ class Sounds:
             with requests.Session() as session:
                 # Where the settings say, not through a proxy that happens to stand in the environment.
                 session.trust_env = False
-                answer = session.get(url, auth=self.key, timeout=TIMEOUT_S, allow_redirects=False, stream=True)
-                if answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-                    raise Permanent("the recording is gone", None)
-                if answer.status_code != HTTPStatus.OK:
-                    raise Retryable(f"status {answer.status_code}")
-                return _read(answer)
+                asked = session.get(url, auth=self.key, timeout=TIMEOUT_S, allow_redirects=False, stream=True)
+                with asked as answer:
+                    return _read(answer)
         except requests.RequestException as error:
             # Not `from error`: it holds the request and its key.
             raise Retryable(type(error).__name__) from None
 
 
 def _read(answer: requests.Response) -> bytes:
+    if answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        raise Permanent("the recording is gone", None)
+    if answer.status_code != HTTPStatus.OK:
+        raise Retryable(f"status {answer.status_code}")
     sound = b""
     for part in answer.iter_content(64 * 1024):
         sound += part
