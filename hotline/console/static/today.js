@@ -1,6 +1,8 @@
 // Keeps the first page up to date. What did not change is left alone, so that focus, selection and a screen reader
 // stay where they are.
 
+import { Idiomorph } from "./vendor/idiomorph.esm.js";
+
 const live = document.getElementById("live");
 const away = document.getElementById("away");
 let ahead = 0;
@@ -12,53 +14,13 @@ function note() {
   upToDate = today.dataset.time;
 }
 
-function sameAttributes(old, fresh) {
-  for (const { name, value } of [...fresh.attributes]) {
-    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  }
-  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
-}
-
-// Makes one element like another, and replaces as little of it as it can. Elements with an id stay themselves.
-function become(old, fresh) {
-  if (old.isEqualNode(fresh)) return;
-  sameAttributes(old, fresh);
-  const stays = new Set([...fresh.children].map((child) => child.id).filter(Boolean));
-  for (const child of [...old.children]) if (child.id && !stays.has(child.id)) child.remove();
-  let at = old.firstChild;
-  for (const wanted of [...fresh.childNodes]) {
-    const there = wanted.id ? [...old.children].find((child) => child.id === wanted.id) : alike(at, wanted);
-    if (!there) {
-      old.insertBefore(wanted, at);
-      continue;
-    }
-    // Blanks between rows go, rather than that a row is moved over them: an element that is moved loses the focus.
-    while (at && at !== there && !at.id) at = without(at);
-    if (there !== at) old.insertBefore(there, at);
-    if (there.nodeType === Node.ELEMENT_NODE) become(there, wanted);
-    else if (there.nodeValue !== wanted.nodeValue) there.nodeValue = wanted.nodeValue;
-    at = there.nextSibling;
-  }
-  while (at) at = without(at);
-}
-
-function without(node) {
-  const next = node.nextSibling;
-  node.remove();
-  return next;
-}
-
-function alike(old, wanted) {
-  return old && !old.id && old.nodeName === wanted.nodeName ? old : null;
-}
-
 const rows = () => [...live.querySelectorAll("[data-row]")];
 
 function show(text) {
   const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("today");
   if (!fresh) return false;
   const focused = rows().findIndex((row) => row.contains(document.activeElement));
-  become(document.getElementById("today"), fresh);
+  Idiomorph.morph(document.getElementById("today"), fresh, { restoreFocus: true });
   if (focused >= 0 && document.activeElement === document.body) {
     // The row is done and gone: what stands in its place is next.
     const left = rows();
