@@ -9,14 +9,18 @@ from hotline.callflow.effects import Reason
 from hotline.callflow.events import Answer, Event, Loss, Target
 from hotline.callflow.languages import LANGUAGES
 from hotline.callflow.state import Outcome, Step
+from hotline.calls.call_backs import Refusal
 from hotline.calls.due import Age
 from hotline.console import words
 from hotline.console.access import Role
+from hotline.console.advice import advice
 from hotline.speech.book import parts
 from hotline.store.call_backs import CallBackStatus
 from hotline.store.requests import Status
+from hotline.store.sending_again import NotSent
 from hotline.store.texts import Purpose, TextStatus
 from hotline.store.work import Resolution
+from hotline.suspensions.sending_again import WRONG
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,13 @@ from hotline.store.work import Resolution
 def test_every_name_has_words(kind: str, names: Iterable[str]) -> None:
     worded = dict(words.choices(kind))
     assert [name for name in names if name not in worded] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"), [("guidance", Reason), ("refusal", Refusal), ("not_sent", NotSent), ("wrong_fact", WRONG)]
+)
+def test_everything_that_went_wrong_has_its_sentence(kind: str, names: Iterable[str]) -> None:
+    assert [name for name in names if not advice(kind, name)] == []
 
 
 def test_a_name_of_another_version_is_shown_as_it_is() -> None:
