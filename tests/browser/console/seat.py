@@ -98,6 +98,8 @@ class Seat:
     def is_at(self, path: str) -> Self:
         """The page with this path is open."""
         expect(self.page).to_have_url(f"{self.office.address}/console{path}")
+        # Its scripts, too, are there.
+        self.page.wait_for_load_state()
         return self
 
     def says(self, text: str, **values: object) -> str:
