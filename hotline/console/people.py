@@ -52,7 +52,7 @@ class InvitingForm(Form):
     language = SelectField(
         _("Language of the pages"), choices=[SelectChoice("ja", "日本語"), SelectChoice("en", "English")]
     )
-    roles = RolesField(validators=[InputRequired(_("Choose a role at least."))])
+    roles = RolesField()
 
     def validate_email(self, field: Any) -> None:
         """Leaves it in small letters."""
@@ -60,6 +60,11 @@ class InvitingForm(Form):
             field.data = security.mail_util.normalize(field.data)
         except ValueError:
             raise ValidationError(_("That is no e-mail address.")) from None
+
+    def validate_roles(self, field: Any) -> None:
+        """One of them suffices: a validator that asks for input would have browsers ask for every one."""
+        if not field.data:
+            raise ValidationError(_("Choose a role at least."))
 
 
 class RolesForm(Form):
