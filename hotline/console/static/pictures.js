@@ -3,6 +3,7 @@
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 const POINTS = ["circle", "rect", "triangle", "rectRot"];
 const TILE = 12;
+const NARROW = 400;
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -91,7 +92,7 @@ function labels(table, look) {
       const context = chart.ctx;
       context.save();
       context.fillStyle = look.ink;
-      context.font = `14px ${look.font}`;
+      context.font = `${chart.width < NARROW ? 12 : 14}px ${look.font}`;
       context.textBaseline = "middle";
       chart.getDatasetMeta(0).data.forEach((bar, place) => context.fillText(table.labels[place], bar.x + 6, bar.y));
       context.restore();
@@ -99,10 +100,11 @@ function labels(table, look) {
   };
 }
 
-function options(kind, look, count) {
+function options(kind, look, count, isNarrow) {
   const across = kind === "across";
   const scale = (ticks) => ({
-    stacked: kind === "stacked", beginAtZero: true, ticks: { color: look.ink, ...ticks }, grid: { color: look.hair },
+    stacked: kind === "stacked", beginAtZero: true, grid: { color: look.hair },
+    ticks: { color: look.ink, font: { size: isNarrow ? 12 : 14 }, ...ticks },
   });
   return {
     animation: calm.matches ? false : { duration: 300 },
@@ -110,7 +112,7 @@ function options(kind, look, count) {
     maintainAspectRatio: false,
     indexAxis: across ? "y" : "x",
     interaction: { mode: "index", intersect: false, axis: across ? "y" : "x" },
-    layout: { padding: { right: across ? 110 : 0 } },
+    layout: { padding: { right: across ? (isNarrow ? 84 : 110) : 0 } },
     // The values stand beside the bars.
     scales: { x: scale(across ? { maxTicksLimit: 3, maxRotation: 0 } : {}), y: scale({}) },
     plugins: {
@@ -133,7 +135,7 @@ function draw(figure) {
   charts.set(figure, new window.Chart(canvas, {
     type: kind === "lines" ? "line" : "bar",
     data: { labels: table.places, datasets: sets(kind, table, look) },
-    options: options(kind, look, table.series.length),
+    options: options(kind, look, table.series.length, plot.clientWidth < NARROW),
     plugins: kind === "across" ? [labels(table, look)] : [],
   }));
 }
