@@ -35,6 +35,9 @@ function dot(tile) {
   tile.fill();
 }
 
+const isNarrow = (chart) => chart.width < NARROW;
+const sizeIn = (chart) => (isNarrow(chart) ? 12 : 14);
+
 function read(figure) {
   const drawn = Number(figure.dataset.drawn);
   const rows = [...figure.querySelectorAll("tbody tr")];
@@ -92,7 +95,7 @@ function labels(table, look) {
       const context = chart.ctx;
       context.save();
       context.fillStyle = look.ink;
-      context.font = `${chart.width < NARROW ? 12 : 14}px ${look.font}`;
+      context.font = `${sizeIn(chart)}px ${look.font}`;
       context.textBaseline = "middle";
       chart.getDatasetMeta(0).data.forEach((bar, place) => context.fillText(table.labels[place], bar.x + 6, bar.y));
       context.restore();
@@ -100,11 +103,11 @@ function labels(table, look) {
   };
 }
 
-function options(kind, look, count, isNarrow) {
+function options(kind, look, count) {
   const across = kind === "across";
   const scale = (ticks) => ({
     stacked: kind === "stacked", beginAtZero: true, grid: { color: look.hair },
-    ticks: { color: look.ink, font: { size: isNarrow ? 12 : 14 }, ...ticks },
+    ticks: { color: look.ink, font: ({ chart }) => ({ size: sizeIn(chart) }), ...ticks },
   });
   return {
     animation: calm.matches ? false : { duration: 300 },
@@ -112,7 +115,7 @@ function options(kind, look, count, isNarrow) {
     maintainAspectRatio: false,
     indexAxis: across ? "y" : "x",
     interaction: { mode: "index", intersect: false, axis: across ? "y" : "x" },
-    layout: { padding: { right: across ? (isNarrow ? 84 : 110) : 0 } },
+    layout: { padding: ({ chart }) => ({ right: across ? (isNarrow(chart) ? 84 : 110) : 0 }) },
     // The values stand beside the bars.
     scales: { x: scale(across ? { maxTicksLimit: 3, maxRotation: 0 } : {}), y: scale({}) },
     plugins: {
@@ -135,7 +138,7 @@ function draw(figure) {
   charts.set(figure, new window.Chart(canvas, {
     type: kind === "lines" ? "line" : "bar",
     data: { labels: table.places, datasets: sets(kind, table, look) },
-    options: options(kind, look, table.series.length, plot.clientWidth < NARROW),
+    options: options(kind, look, table.series.length),
     plugins: kind === "across" ? [labels(table, look)] : [],
   }));
 }
