@@ -129,7 +129,9 @@ def create_console(settings: Settings) -> Flask:
 
 
 def _desk(settings: Settings) -> Desk:
-    engine = connect_to(settings.database_url.get_secret_value(), application="hotline console", checked=True)
+    engine = connect_to(
+        settings.database_url.get_secret_value(), application="hotline console", checked=True, plans_anew=True
+    )
     vault = Vault(key.get_secret_value() for key in settings.hotline_encryption_keys)
     return Desk(engine, vault, Prints(settings.hotline_secret_key.get_secret_value()), settings)
 

@@ -65,6 +65,7 @@ def connect_to(
     checked: bool = False,
     wait_for_disk: bool = True,
     autocommit: bool = False,
+    plans_anew: bool = False,
 ) -> Engine:
     """An engine for `postgresql://` or `postgresql+psycopg://`, through TCP or a Unix socket; connects when first used.
 
@@ -72,11 +73,14 @@ def connect_to(
     still lives before it is used, for one round trip. Without `wait_for_disk` a crash of PostgreSQL may lose the
     last commits: only for work that is then done again. With `autocommit` each statement is a transaction of its own,
     and who needs a longer one says so; it spares a round trip, and telling the connection so at every use.
+    `plans_anew` has each statement planned for the very values that it comes with: a search for what is rare needs
+    another index than one for what is common, and one plan for both may read the whole log.
     """
     options = {
         "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
         "idle_in_transaction_session_timeout": f"{FROZEN_AFTER_S}s",
         "synchronous_commit": "on" if wait_for_disk else "off",
+        "plan_cache_mode": "force_custom_plan" if plans_anew else "auto",
     }
     engine = create_engine(
         _url(url),
