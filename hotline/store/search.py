@@ -129,13 +129,13 @@ class Way:
 def find_calls(connection: Connection, sought: Sought, way: Way = Way()) -> Page:
     """The next calls that fit; raises TakesTooLong."""
     with _patiently():
-        walked = _walked(connection, sought, way)
+        walked, most = _walked(connection, sought, way)
         rows = connection.execute(_fitting(walked, sought, way)).all()
         if len(rows) > way.limit:
             last = rows[way.limit - 1]
             return Page(_told(connection, rows[: way.limit]), Position(last.started_at, last.sid))
         end = connection.execute(_last_of(walked, way)).one_or_none()
-        is_cut = end is not None and end.looked_at >= LOOKED_THROUGH
+        is_cut = end is not None and end.looked_at >= most
         return Page(_told(connection, rows), Position(end.started_at, end.sid) if end and is_cut else None, is_cut)
 
 
@@ -160,14 +160,17 @@ def _patiently() -> Iterator[None]:
         raise
 
 
-def _walked(connection: Connection, sought: Sought, way: Way) -> Any:
-    """The calls that are looked at, in the order of the list."""
+def _walked(connection: Connection, sought: Sought, way: Way) -> tuple[Any, int]:
+    """The calls that are looked at, in the order of the list, and how many they are at most."""
+    led_by = _led_by(connection, sought)
+    # Where every call on the way fits, PostgreSQL must not make ready for more of them than are shown.
+    most = way.limit + 1 if len(led_by) == len(list(_wanted(calls.c, sought))) else LOOKED_THROUGH
     at = tuple_(calls.c.started_at, calls.c.sid)
-    looked_at = select(calls).where(*_within(sought), *_led_by(connection, sought))
+    looked_at = select(calls).where(*_within(sought), *led_by)
     if way.start is not None:
         start = tuple_(literal(way.start.started_at), literal(way.start.sid))
         looked_at = looked_at.where(at > start if way.oldest_first else at < start)
-    return looked_at.order_by(*_order(calls.c, way.oldest_first)).limit(LOOKED_THROUGH).subquery("walked")
+    return looked_at.order_by(*_order(calls.c, way.oldest_first)).limit(most).subquery("walked"), most
 
 
 def _fitting(walked: Any, sought: Sought, way: Way) -> Any:

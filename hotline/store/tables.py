@@ -171,7 +171,8 @@ follow_ups = Table(
     Column("resolution", String(32), comment="what came of it, in the operator's judgement"),
     UniqueConstraint("call_sid", "reason"),
     Index("ix_follow_ups_open", "opened_at", postgresql_where=text("resolved_at IS NULL")),
-    Index("ix_follow_ups_by_reason", "reason"),
+    Index("ix_follow_ups_resolved", "resolved_at", "id", postgresql_where=text("resolved_at IS NOT NULL")),
+    Index("ix_follow_ups_by_reason", "reason", "resolved_at", "id"),
     # Whoever deletes a request must find what points to it.
     Index("ix_follow_ups_by_request", "request_id", postgresql_where=text("request_id IS NOT NULL")),
     Index("ix_follow_ups_with_call_back", "opened_at", postgresql_where=text("call_back_sealed IS NOT NULL")),

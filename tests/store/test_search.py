@@ -17,6 +17,7 @@ from hotline.store import search
 from hotline.store.database import Engine, connect_to
 from hotline.store.follow_ups import open_follow_up, resolve
 from hotline.store.search import ANY_REASON, Page, Position, Sought, Stops, TakesTooLong, Way, find_calls
+from hotline.store.work import Whose, list_work
 from tests.store.rows import NOON, accept_request, row_of, start_call
 
 SECOND = timedelta(seconds=1)
@@ -272,3 +273,24 @@ def test_a_page_far_down_is_found_by_an_index(
     if not any(name in sought for name in SORTED_WHEN_FEW):
         listed = next(plan for plan in told if "walked" in plan and "WindowAgg" not in plan)
         assert "Sort" not in listed, listed
+
+
+def test_where_every_call_fits_no_more_are_looked_at_than_are_shown(
+    many: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 3)
+    with many.connect() as connection:
+        for sought in ({}, {"language": "th"}, {"caller_end_print": "3"}, {"channel": "text"}):
+            page = find_calls(connection, Sought(**sought), Way(limit=5))
+            assert (len(page.calls), page.is_cut) == (5, False), sought
+        assert find_calls(connection, Sought(stops=Stops.BOTH), Way(limit=5)).is_cut
+
+
+@pytest.mark.parametrize(("index", "reason"), [("ix_follow_ups_resolved", None), ("ix_follow_ups_by_reason", "error")])
+def test_resolved_follow_ups_are_listed_by_an_index(many: Engine, index: str, reason: str | None) -> None:
+    with many.connect() as connection:
+        for after in (None, (NOON + timedelta(days=36_500), 7)):
+            with plans(many, connection) as told:
+                list_work(connection, Whose.RESOLVED, 1, reason=reason, after=after)
+            assert index in told[0]
+            assert "Seq Scan on follow_ups" not in told[0], told[0]
