@@ -69,6 +69,8 @@ def install_accounts(app: Flask, desk: Desk) -> None:
         mail_util_cls=Addresses,
         **FORMS,  # type: ignore[arg-type]
     )
+    # What a page looks like is asked of nobody: without this, each style sheet asks the database who is signed in.
+    security.principal.skip_static = True
     security.want_json(lambda _request: False)
     security.reauthn_handler(ask_again)
     # Sessions are the only way in: neither a token in a header nor one in an address.
