@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 
@@ -20,6 +21,10 @@ BROWSER_LEFT_OUT = "no Chromium can be started here"
 TOGETHER = ("shared_line", "drill_line", "real_line")
 """Fixtures that start a whole line: the tests that share one stay together in one process, so that it is started once.
 """
+
+# Nothing is timed in the tests, neither here nor by a library.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 _numbers = count(1)
 

@@ -1,7 +1,7 @@
 """What callers' words become."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.callflow.languages import LANGUAGES
@@ -458,7 +458,6 @@ def test_a_text_message_is_keys_or_words(body: str, listen: Listen, keys: str | 
 
 
 # The first words in a language read its catalogue, which takes as long as it takes.
-@settings(deadline=None)
 @given(st.text(max_size=40), st.sampled_from(LANGUAGES), st.sampled_from([MAIN_MENU, CONFIRM, ENTRY, HOUSE_NUMBER]))
 def test_whatever_comes_is_keys_of_a_telephone_or_nothing(words: str, language: str, listen: Listen) -> None:
     for keys in (understand(words, SURE, language, listen), read_text(words, language, listen)):

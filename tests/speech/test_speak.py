@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.callflow.replies import Day, Digits, LanguageName, Sentence, Value
@@ -146,7 +146,6 @@ def test_a_day_is_spoken_as_the_language_does(line: Line) -> None:
 
 
 # The first sentence reads every script, which takes as long as it takes.
-@settings(deadline=None)
 @given(text=st.text(alphabet=st.characters(categories=["Cc", "Cs", "Lu", "Nd", "Zl", "Zp", "Cn"]), max_size=30))
 def test_control_characters_are_not_spoken(text: str) -> None:
     # Braces in a value are words too: what callers key never becomes a placeholder.
