@@ -22,6 +22,14 @@ GUIDANCE: Final[Mapping[str, Any]] = {
 }
 """What to do about a follow-up."""
 
+OVERTAKEN: Final[Mapping[str, Any]] = {
+    "stopped": _("It is stopped now. Tell the caller, then resolve this."),
+    "nothing_stopped": _("This request has stopped nothing. Unless that changes, there is nothing to check."),
+}
+"""What to do instead, where the request no longer stands as the reason of the follow-up supposes."""
+
+_STOPPED: Final = ("suspended", "already_suspended")
+
 REFUSALS: Final[Mapping[str, Any]] = {
     "no_follow_up": _("There is no such follow-up: look at the list again."),
     "resolved": _("This follow-up is resolved already: look at it again before you call."),
@@ -59,3 +67,12 @@ _ALL: Final = {"wrong_fact": WRONG_FACTS, "guidance": GUIDANCE, "refusal": REFUS
 def advice(kind: str, name: str) -> str:
     """The sentence for a name of this kind; nothing for a name that this version does not know."""
     return str(_ALL[kind].get(name, ""))
+
+
+def guidance(reason: str, request_status: str | None) -> str:
+    """What to do about a follow-up whose request stands so now; None where there is no request."""
+    if reason in ("not_identified", "needs_operator") and request_status in _STOPPED:
+        return str(OVERTAKEN["stopped"])
+    if reason == "no_house_number" and request_status not in (None, *_STOPPED):
+        return str(OVERTAKEN["nothing_stopped"])
+    return advice("guidance", reason)

@@ -79,7 +79,7 @@ class Export:
             " ".join(request.receipt_number for request in call.requests),
             "; ".join(_each(request.targets, "target") for request in call.requests),
             "; ".join(named("status", request.status) for request in call.requests),
-            _each(call.reasons, "reason"),
+            "; ".join(named("reason", reason) for reason in call.reasons),
             "" if call.held_at is None else _in_japan(call.held_at),
         ]
 

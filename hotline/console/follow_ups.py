@@ -17,6 +17,7 @@ from hotline import clock
 from hotline.calls.due import age, due_at
 from hotline.console import words
 from hotline.console.access import Permission, allows, guarded
+from hotline.console.advice import guidance
 from hotline.console.calling_back import CallingBack
 from hotline.console.desk import Desk
 from hotline.console.forms import Form, FreeText
@@ -216,6 +217,7 @@ class _FollowUps:
             story=story,
             moments=[] if story is None else timeline(story, page_language()),
             notes=[] if story is None else read_notes(story, self.desk.vault),
+            guidance=guidance(found.reason, found.request_status),
             **self._calling(connection, found),
             **forms,
         )

@@ -64,7 +64,7 @@ REASONS: Final[Mapping[str, Any]] = {
     "message": _("Left a voice message"),
     "not_confirmed": _("Hung up before saying stop"),
     "not_identified": _("Nobody, or more than one, was found"),
-    "no_house_number": _("Stopped without a house number: check whose it was"),
+    "no_house_number": _("House number skipped: check whose it was"),
     "for_another": _("Stopped for somebody else"),
     "needs_operator": _("The backend refused, or did not answer for hours"),
     "text_not_delivered": _("A promised text message did not arrive"),

@@ -97,6 +97,20 @@ def test_it_says_what_to_do(signed_in, page):
     assert "compare the facts, correct them and send the request again" in shown
 
 
+def test_what_was_stopped_since_is_not_called_unstopped(signed_in, engine, vault):
+    told = tell(engine, vault, status="suspended")
+    shown = signed_in(Role.OPERATOR).get(f"/console/follow-ups/{told.follow_up}").text
+    assert "It is stopped now." in shown
+    assert "Nothing is stopped." not in shown
+
+
+def test_a_skipped_house_number_that_stopped_nothing_is_not_called_a_stop(signed_in, engine, vault):
+    told = tell(engine, vault, reason=Reason.NO_HOUSE_NUMBER)
+    shown = signed_in(Role.OPERATOR).get(f"/console/follow-ups/{told.follow_up}").text
+    assert "This request has stopped nothing." in shown
+    assert "Stopped by two facts only" not in shown
+
+
 def test_it_is_taken_given_back_and_resolved(signed_in, engine, told, page):
     client = signed_in(Role.OPERATOR)
     send(client, page, "/take", {})

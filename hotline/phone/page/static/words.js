@@ -63,13 +63,13 @@ const STANDINGS = {
 const REASONS = {
   en: {
     call_back: "call back", write_back: "write back", message: "voice message", not_confirmed: "begun, not confirmed",
-    not_identified: "nobody identified", no_house_number: "stopped without a house number",
+    not_identified: "nobody identified", no_house_number: "house number skipped",
     for_another: "stopped for another person", needs_operator: "the backend refused", text_not_delivered: "text not delivered",
     many_requests: "many requests", many_persons: "many persons", many_tries: "many tries", error: "a mistake of the line",
   },
   ja: {
     call_back: "折り返し電話", write_back: "SMSで返信", message: "伝言あり", not_confirmed: "確認前に終了",
-    not_identified: "本人を特定できず", no_house_number: "番地なしで停止", for_another: "代理の方の電話",
+    not_identified: "本人を特定できず", no_house_number: "番地の入力なし", for_another: "代理の方の電話",
     needs_operator: "停止システムが拒否", text_not_delivered: "SMS不達", many_requests: "受付が多数",
     many_persons: "対象者が多数", many_tries: "照会が多数", error: "窓口側の誤り",
   },
