@@ -38,6 +38,12 @@ function dot(tile) {
 const isNarrow = (chart) => chart.width < NARROW;
 const sizeIn = (chart) => (isNarrow(chart) ? 12 : 14);
 
+// The name of a bar; where there is little room, its last word stands on a line of its own.
+function inLines(value) {
+  const name = this.getLabelForValue(value);
+  return isNarrow(this.chart) ? name.split(/ (?=[^ ]+$)/) : name;
+}
+
 function read(figure) {
   const drawn = Number(figure.dataset.drawn);
   const rows = [...figure.querySelectorAll("tbody tr")];
@@ -117,7 +123,10 @@ function options(kind, look, count) {
     interaction: { mode: "index", intersect: false, axis: across ? "y" : "x" },
     layout: { padding: ({ chart }) => ({ right: across ? (isNarrow(chart) ? 84 : 110) : 0 }) },
     // The values stand beside the bars.
-    scales: { x: scale(across ? { maxTicksLimit: 3, maxRotation: 0 } : {}), y: scale({}) },
+    scales: {
+      x: scale(across ? { maxTicksLimit: 3, maxRotation: 0 } : {}),
+      y: scale(across ? { callback: inLines, autoSkip: false } : {}),
+    },
     plugins: {
       legend: { display: count > 1, position: "bottom", labels: { color: look.ink, usePointStyle: kind === "lines", boxWidth: 18 } },
     },

@@ -113,6 +113,8 @@ def open_office(database_url: str) -> Iterator[Office]:
         _remember_calls(settings)
         for make, port in ((create_console, console_port), (create_app, line_port)):
             app = make(settings)
+            # Browsers that ask whether a file is as before would leave it open here: Flask closes what it sends only.
+            app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
             everything.callback(app.extensions["hotline.engine"].dispose)
             everything.enter_context(served(app, port))
             if make is create_console:
