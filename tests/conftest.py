@@ -16,7 +16,7 @@ from hotline.store.database import migrate
 
 TEMPLATE = "hotline_template"
 BROWSER_LEFT_OUT = "no Chromium can be started here"
-"""Why a test of the practice phone's page was left out."""
+"""Why a test of the practice phone's page, or of the operators', was left out."""
 
 TOGETHER = ("shared_line", "drill_line", "real_line")
 """Fixtures that start a whole line: the tests that share one stay together in one process, so that it is started once.
@@ -42,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """
     left_out = [one for one in terminalreporter.getreports("skipped") if BROWSER_LEFT_OUT in str(one.longrepr)]
     if left_out:
-        terminalreporter.section("THE PAGE OF THE PRACTICE PHONE WAS NOT TESTED", "!", red=True, bold=True)
+        terminalreporter.section("THE PRACTICE PHONE AND THE CONSOLE WERE NOT TESTED IN A BROWSER", "!", red=True, bold=True)
         terminalreporter.line(f"{len(left_out)} tests were left out, because {BROWSER_LEFT_OUT}.", red=True)
         terminalreporter.line(
             "Install Chromium, or let `make browser` try to fetch one; then run them again.", red=True
