@@ -182,7 +182,7 @@ class _FollowUps:
                 subject = f"follow-up {follow_up_id}"
                 trail(connection, f"follow_up.{name}", subject, call_sid=found.call_sid, **details)
         if not changed:
-            return self._again(follow_up_id, 409, stale=True, **{_FORMS[name]: form})
+            return self._again(follow_up_id, 409, stale=True, written=form.note.data, **{_FORMS[name]: form})
         flash(done, "success")
         return redirect(url_for("follow_ups.show", follow_up_id=follow_up_id), 303)
 

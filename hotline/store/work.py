@@ -153,9 +153,9 @@ def find_last_change(connection: Connection, follow_up_id: int) -> Changed | Non
     """Who last changed the follow-up, and how; None when nobody of the staff did."""
     of_it = (audit.c.subject == f"follow-up {follow_up_id}") & audit.c.action.like("follow_up.%")
     of_call = audit.c.call_sid == select(follow_ups.c.call_sid).where(follow_ups.c.id == follow_up_id).scalar_subquery()
-    last = select(audit.c.who, audit.c.action, audit.c.at).where(
-        of_call, of_it, audit.c.action != "follow_up.looked_at"
-    )
+    who = func.coalesce(staff.c.name, audit.c.who)
+    last = select(who, audit.c.action, audit.c.at).outerjoin_from(audit, staff, staff.c.id == audit.c.staff_id)
+    last = last.where(of_call, of_it, audit.c.action != "follow_up.looked_at")
     row = connection.execute(last.order_by(audit.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else Changed(*row)
 

@@ -143,11 +143,22 @@ def test_whoever_comes_too_late_is_told_who_was_faster_and_loses_nothing(signed_
     )
     assert answer.status_code == 409
     assert "took it" in answer.text
-    assert "@hotline.example" in answer.text
+    assert "Person" in answer.text
     assert "My own words" in answer.text
     assert row(engine, told.follow_up).resolved_at is None
     with engine.connect() as connection:
         assert connection.execute(select(notes.c.id)).all() == []
+
+
+def test_what_was_written_stays_also_when_somebody_else_resolved_it(signed_in, engine, told, page):
+    first, second = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
+    stale = hidden(second.get(page).text, f"{page}/resolve")
+    send(first, page, "/resolve", {"resolve-resolution": "done"})
+    given = {"resolve-resolution": "told", "resolve-note": "My own words"}
+    answer = second.post(f"{page}/resolve", data={**stale, **given})
+    assert answer.status_code == 409
+    assert re.search(r"<textarea[^>]*>\s*My own words", answer.text)
+    assert row(engine, told.follow_up).resolution == "done"
 
 
 def test_the_same_form_sent_twice_counts_once(signed_in, engine, told, page):
