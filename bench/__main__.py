@@ -6,9 +6,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from bench import crowd, hearing, log_size, servers, stops, turns, workers
+from bench import console, crowd, exports, hearing, log_size, servers, stops, turns, workers
 from bench.figures import Figure, Say, as_json, table
 from bench.site import RESULTS, Site, open_site
 from hotline import clock
@@ -34,6 +35,8 @@ PARTS: Final = {
     "f": Part("how many processes and threads of the web server", servers.measure, is_usual=False),
     "g": Part("how many workers", workers.measure, is_usual=False),
     "h": Part("how many seconds a caller needs, in every language", hearing.measure),
+    "i": Part("how long the pages of the operators take, with a million calls in the log", console.measure),
+    "j": Part("how much longer a turn takes while two operators take out every call", exports.measure),
 }
 
 LATEST: Final = RESULTS / "latest.json"
@@ -41,13 +44,14 @@ LATEST: Final = RESULTS / "latest.json"
 
 def main() -> int:
     """Measure, show, write; returns the exit status, which says nothing about the figures."""
-    parts = _wanted()
+    asked = _asked()
+    parts: Sequence[str] = asked.parts
     # As for Ctrl-C: whatever was started is stopped on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     begun, started = clock.now(), time.monotonic()
     figures: list[Figure] = []
     try:
-        with open_site() as site:
+        with open_site(asked.calls, asked.keep) as site:
             for letter in _once_each(parts):
                 say = _sayer(letter, started)
                 say(PARTS[letter].question)
@@ -62,7 +66,7 @@ def main() -> int:
     return 0
 
 
-def _wanted() -> Sequence[str]:
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description=__doc__,
@@ -71,10 +75,13 @@ def _wanted() -> Sequence[str]:
     )
     usual = [letter for letter, part in PARTS.items() if part.is_usual]
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"see below; {' '.join(usual)} if none is given")
-    given: list[str] = parser.parse_args().parts
-    if unknown := sorted(set(given) - PARTS.keys()):
+    parser.add_argument("--calls", type=int, default=1_000_000, help="in the log for i and j (default: a million)")
+    parser.add_argument("--keep", type=Path, metavar="DIRECTORY", help="keep this log there, and take it up again")
+    asked = parser.parse_args()
+    if unknown := sorted(set(asked.parts) - PARTS.keys()):
         parser.error(f"there is no part {', '.join(unknown)}")
-    return given or usual
+    asked.parts = asked.parts or usual
+    return asked
 
 
 def _once_each(letters: Sequence[str]) -> Sequence[str]:

@@ -29,9 +29,6 @@ HOLD_S: Final = 1.0
 
 KEYS_OF_A_CALL: Final = 12
 
-LEAD_IN_S: Final = 24.0
-"""Seconds: two for a key, so that it is no rush in itself."""
-
 _SEED: Final = 7305_0178
 
 
@@ -100,13 +97,13 @@ class Callers:
         A lead-in that does not count brings each of them to some point of a call: else all would confirm at once.
         """
         chance = random.Random(_SEED)
-        counted_from = time.monotonic() + LEAD_IN_S
+        counted_from = time.monotonic() + self.load.lead_in_s
         end = counted_from + self.load.seconds
-        self.tally.counted_from = time.perf_counter() + LEAD_IN_S
+        self.tally.counted_from = time.perf_counter() + self.load.lead_in_s
 
         def moments() -> Iterator[float]:
             # Everybody somewhere else between two keys.
-            position, hasty_pause_s = chance.random(), LEAD_IN_S / KEYS_OF_A_CALL
+            position, hasty_pause_s = chance.random(), self.load.lead_in_s / KEYS_OF_A_CALL
             for left in range(chance.randrange(KEYS_OF_A_CALL), 0, -1):
                 yield counted_from - hasty_pause_s * (left - position)
             yield from takewhile(end.__gt__, count(counted_from + self.load.pause_s * position, self.load.pause_s))

@@ -5,9 +5,8 @@ from typing import Final
 
 import psutil
 
-from bench.callers import LEAD_IN_S
 from bench.figures import AtMost, Figure, Say, percentile
-from bench.load import Load, Outcome, run_load
+from bench.load import LEAD_IN_S, Load, Outcome, run_load
 from bench.programs import Running, whole_line
 from bench.register import write_register
 from bench.site import Site

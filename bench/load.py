@@ -9,6 +9,9 @@ from typing import Final
 
 from bench.site import Site
 
+LEAD_IN_S: Final = 24.0
+"""Seconds in which a crowd gets to where it counts: two for a key, so that it is no rush in itself."""
+
 _LATENESS_S: Final = 120
 """Seconds after which a load that should be over counts as hung."""
 
@@ -25,6 +28,7 @@ class Load:
     calls_a_second: float = 0.0
     pause_s: float = 0.0
     seconds: float = 0.0
+    lead_in_s: float = LEAD_IN_S
     first_person: int = 0
     """In the register: each call stops the card of the next person."""
 

@@ -42,6 +42,22 @@ def web(site: Site, database_url: str, command: Sequence[str] = ()) -> Iterator[
 
 
 @contextmanager
+def console(site: Site, database_url: str) -> Iterator[Running]:
+    """The operators' pages over a database: `hotline console`."""
+    port = free_port()
+    command = (_HOTLINE, "console", "--host", "127.0.0.1")
+    settings = console_settings(database_url, port)
+    with _started(site, "console", command, settings, lambda _: is_well(port, "/console/healthz"), port) as started:
+        yield started
+
+
+def console_settings(database_url: str, port: int) -> dict[str, str]:
+    """What the console is told beyond what everybody is."""
+    address = f"http://localhost:{port}"
+    return {"DATABASE_URL": database_url, "HOTLINE_CONSOLE_PORT": str(port), "HOTLINE_CONSOLE_URL": address}
+
+
+@contextmanager
 def same_server(site: Site, original: Running, app: str) -> Iterator[Running]:
     """The server that `original` is, with all its options, but with another app and on another port."""
     if _WEB_APP not in original.command_line:

@@ -36,6 +36,10 @@ class Site:
     token: str = field(repr=False)
     """Twilio's auth token."""
     environment: Mapping[str, str] = field(repr=False)
+    calls: int = 1_000_000
+    """In the log that the operators' console is measured with."""
+    history: Path | None = None
+    """The directory that keeps this log for the next run; None where it goes with the rest."""
 
     def new_database(self, name: str, *, migrated: bool = True) -> str:
         """The URL of a new database, with the line's tables if wanted."""
@@ -53,8 +57,11 @@ class Site:
 
 
 @contextmanager
-def open_site() -> Iterator[Site]:
-    """Start the servers in a directory that is gone afterwards; raises CannotStart, also when another bench runs."""
+def open_site(calls: int, history: Path | None) -> Iterator[Site]:
+    """Start the servers in a directory that is gone afterwards; raises CannotStart, also when another bench runs.
+
+    For the last two see `Site`.
+    """
     with _sole_bench():
         home = RESULTS / "site"
         shutil.rmtree(home, ignore_errors=True)
@@ -64,7 +71,7 @@ def open_site() -> Iterator[Site]:
             with running(postgres) as first, running(valkey) as second:
                 token = secrets.token_hex(16)
                 environment = _environment(home, valkey, token)
-                yield Site(home, postgres, first.pid, valkey, second.pid, token, environment)
+                yield Site(home, postgres, first.pid, valkey, second.pid, token, environment, calls, history)
         finally:
             shutil.rmtree(home, ignore_errors=True)
 
