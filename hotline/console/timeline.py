@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from hotline.console.spoken import OFFERS, spoken_in
 from hotline.console.words import named
 from hotline.speech.unfilled import unfilled
 from hotline.store.stories import RequestFacts, Story, TextFacts, TryFacts, TurnFacts
@@ -17,7 +18,9 @@ class Said:
 
     heard: str
     read: str
-    """Empty when both are the same."""
+    """Empty when both are the same; of the offer of a language, the name of that language."""
+    language: str
+    """In which it was heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,19 @@ def _moment(story: Story, at: datetime, lane: str, title: str, note: str = "", k
 def _of_turns(story: Story, language: str) -> Iterator[Moment]:
     for turn in story.turns:
         after_s = (turn.at - story.call.started_at).total_seconds()
-        said = [one for prompt in turn.prompts if (one := _said(prompt, story.call.language, language)) is not None]
+        spoken = spoken_in(turn.prompts, turn.language or story.call.language)
+        said = [one for prompt, heard_in in spoken if (one := _said(prompt, heard_in, language)) is not None]
         yield Moment(turn.at, after_s, _lane(turn), _heard(turn, story), _went(turn), _kind(turn), said)
 
 
 def _said(prompt: str, heard_in: str, read_in: str) -> Said | None:
     heard, read = unfilled(prompt, heard_in), unfilled(prompt, read_in)
-    return None if heard is None or read is None else Said(heard, "" if read == heard else read)
+    if heard is None or read is None:
+        return None
+    if prompt in OFFERS:
+        # In the reader's language the same prompt offers another language.
+        read = named("language", heard_in)
+    return Said(heard, "" if read == heard else read, heard_in)
 
 
 def _lane(turn: TurnFacts) -> str:

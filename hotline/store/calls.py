@@ -217,7 +217,7 @@ _NOT_WAITING: Final = func.set_config("synchronous_commit", "off", True).label("
 def _and_line(written: Any, *also: Any) -> Any:
     """The statement on `calls`, and the line in the log for each call that it writes."""
     call = written.returning(calls.c.sid, *also).cte("call")
-    names = ("number", "at", "from_step", "to_step", "event", "prompts", "message_sid")
+    names = ("number", "at", "from_step", "to_step", "event", "prompts", "message_sid", "language")
     line = select(call.c.sid, *(_P[name] for name in names))
     return insert(turns).from_select(["call_sid", *names], line).returning(turns.c.number)
 

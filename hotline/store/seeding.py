@@ -44,15 +44,15 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 _COURSES: Final = """
     CREATE TEMPORARY TABLE seeded_turns (
         course integer, number integer, after_ms integer, from_step varchar, to_step varchar, event varchar,
-        prompts varchar[], answers_message boolean
+        prompts varchar[], language varchar, answers_message boolean
     );
     CREATE TEMPORARY TABLE seeded_calls (sid varchar, course integer, started_at timestamptz);
     CREATE INDEX ON seeded_turns (course);
 """
 _TURNS: Final = """
-    INSERT INTO turns (call_sid, number, at, from_step, to_step, event, prompts, message_sid)
+    INSERT INTO turns (call_sid, number, at, from_step, to_step, event, prompts, language, message_sid)
     SELECT sid, number, started_at + make_interval(secs => after_ms / 1000.0), from_step, to_step, event, prompts,
-           CASE WHEN answers_message THEN 'SM' || md5(sid || number) END
+           language, CASE WHEN answers_message THEN 'SM' || md5(sid || number) END
     FROM seeded_calls JOIN seeded_turns USING (course)
     ORDER BY sid, number
 """

@@ -53,6 +53,8 @@ class TurnFacts:
     to_step: str
     event: str
     prompts: Sequence[str]
+    language: str | None
+    """In which they were said; None for a turn from before this was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ turns = Table(
     Column("event", String(32), nullable=False, comment="the kind of event; never what was keyed"),
     Column("prompts", ARRAY(String), nullable=False, comment="the prompts that were said, in order"),
     Column("message_sid", String(34), unique=True, comment="the text message that this turn answers"),
+    Column("language", String(8), comment="in which it was said; null before it was kept"),
 )
 
 requests = Table(

@@ -270,3 +270,10 @@ def test_the_log_names_what_was_said_each_as_often_as_it_was(room, caller):
     [turn] = room.rows("turns")
     assert turn["prompts"].count("main_menu.other_language") == 1
     assert {"main_menu.greeting", "main_menu.lost"} <= set(turn["prompts"])
+
+
+def test_the_log_keeps_in_which_language_each_turn_was_said(room, caller):
+    first = room.rows("turns")[0]["language"]
+    caller.presses("9", "4")
+    assert [turn["language"] for turn in room.rows("turns")] == [first, first, "ko"]
+    assert first != "ko"

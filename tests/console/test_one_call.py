@@ -8,8 +8,9 @@ from sqlalchemy import select, update
 
 from hotline import clock
 from hotline.console.access import Role
+from hotline.speech.unfilled import unfilled
 from hotline.store.console_tables import audit, notes
-from hotline.store.tables import calls, requests
+from hotline.store.tables import calls, requests, turns
 from tests.console.forms import send
 from tests.console.stories import CALLER, tell
 from tests.store.rows import FACTS
@@ -41,6 +42,15 @@ def test_sentences_are_shown_in_both_languages(signed_in, told):
     page = signed_in(Role.OPERATOR).get(f"/console/calls/{told.sid}").text
     assert re.search(r'<p lang="ne">[^<]*[ऀ-ॿ]', page)
     assert "We did not hear anything" in page or "did not hear" in page
+
+
+def test_what_was_said_before_the_language_changed_stays_in_the_first_one(signed_in, told, engine):
+    with engine.begin() as connection:
+        first = (turns.c.call_sid == told.sid, turns.c.number == 2)
+        connection.execute(update(turns).where(*first).values(language="pt"))
+    shown = signed_in(Role.OPERATOR).get(f"/console/calls/{told.sid}").text
+    assert unfilled("common.silence", "pt") in shown
+    assert unfilled("common.silence", "ne") not in shown
 
 
 def test_nothing_keyed_is_on_the_page(signed_in, told):

@@ -64,6 +64,7 @@ class CourseTurn:
     to_step: str
     event: str
     prompts: tuple[str, ...]
+    language: str
     answers_message: bool
     """Whether it answers a text message."""
 

@@ -59,7 +59,8 @@ class Promised:
         answers = self._kind.by_text and isinstance(event, _KEYED)
         prompts = tuple(sentence.prompt for sentence in turn.reply.said)
         name = "error" if event is None else type(event).__name__
-        taken = CourseTurn(at_ms, before.state.step, turn.state.step, name, prompts, answers)
+        where = (before.state.step, turn.state.step)
+        taken = CourseTurn(at_ms, *where, name, prompts, turn.state.language, answers)
         self.turns.append(taken)
         for effect in turn.effects:
             self._keep(at_ms, turn.state, effect)

@@ -112,7 +112,8 @@ class Rows:
             return
         self._written.add(placed.number)
         for number, turn in enumerate(placed.course.turns, 1):
-            what = (turn.from_step, turn.to_step, turn.event, list(turn.prompts), turn.answers_message)
+            said = (list(turn.prompts), turn.language)
+            what = (turn.from_step, turn.to_step, turn.event, *said, turn.answers_message)
             self._batch.new_turns.append((placed.number, number, turn.at_ms, *what))
 
     def _call(self, sid: str, placed: Placed) -> None:
