@@ -42,7 +42,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """
     left_out = [one for one in terminalreporter.getreports("skipped") if BROWSER_LEFT_OUT in str(one.longrepr)]
     if left_out:
-        terminalreporter.section("THE PRACTICE PHONE AND THE CONSOLE WERE NOT TESTED IN A BROWSER", "!", red=True, bold=True)
+        terminalreporter.section(
+            "THE PRACTICE PHONE AND THE CONSOLE WERE NOT TESTED IN A BROWSER", "!", red=True, bold=True
+        )
         terminalreporter.line(f"{len(left_out)} tests were left out, because {BROWSER_LEFT_OUT}.", red=True)
         terminalreporter.line(
             "Install Chromium, or let `make browser` try to fetch one; then run them again.", red=True
