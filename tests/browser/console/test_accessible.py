@@ -17,14 +17,15 @@ from tests.console.stories import tell
 
 EVERYTHING = (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)
 SMALL, WIDE = {"width": 320, "height": 700}, {"width": 1440, "height": 900}
-LOOKS = {
-    # Language, colours and width in pairs: each two meet on every page, for the price of two looks and not of eight.
-    "en": (("light", SMALL), ("dark", WIDE)),
-    "ja": (("dark", SMALL), ("light", WIDE)),
-}
-
 OF_LOOKS = ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"]
 """Rules whose answer changes with colours and width: the second look is for these alone."""
+
+LOOKS = {
+    # Every two of language, colours and width meet on every page, for the price of three looks and not of eight.
+    "en": ((RULES, "light", SMALL), (OF_LOOKS, "dark", WIDE)),
+    "ja": ((RULES, "dark", SMALL), ((), "light", WIDE)),
+}
+"""Which rules are asked in which colours and width; in the last look only whether everything is in its place."""
 
 PAGES = {
     "today": "/",
@@ -78,14 +79,15 @@ def looks(language, tmp_path):
     wanted = os.environ.get("HOTLINE_SCREENSHOTS")
 
     def look(seat, name):
-        for rules, (scheme, size) in zip((RULES, OF_LOOKS), LOOKS[language], strict=True):
+        for rules, scheme, size in LOOKS[language]:
             seat.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             seat.page.set_viewport_size(size)
             if wanted:
                 path = Path(wanted) / f"{name}-{language}-{scheme}-{size['width']}.png"
                 seat.page.screenshot(path=path, full_page=True)
-            found = Axe().run(seat.page, options={"runOnly": rules, "resultTypes": ["violations"]})
-            assert found.violations_count == 0, f"{name}, {scheme}, {size}: {found.generate_report()}"
+            if rules:
+                found = Axe().run(seat.page, options={"runOnly": rules, "resultTypes": ["violations"]})
+                assert found.violations_count == 0, f"{name}, {scheme}, {size}: {found.generate_report()}"
             _fits(seat.page, f"{name}, {scheme}, {size}")
 
     return look

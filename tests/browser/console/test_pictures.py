@@ -55,8 +55,8 @@ def test_every_picture_is_drawn_of_the_numbers_in_its_table(sits_down, language)
         expect(figure.get_by_role("img", name=name)).to_be_visible()
 
 
-def test_another_range_is_chosen(sits_down, language):
-    seat = sits_down(Role.OPERATOR, language=language).at("/pictures")
+def test_another_range_is_chosen(sits_down):
+    seat = sits_down(Role.OPERATOR).at("/pictures")
     hours = seat.page.locator("figure[data-chart] tbody").first.locator("tr")
     before = _total(seat)
     seat.chooses("How many days", "1").clicks("Show", exact=True)

@@ -10,8 +10,8 @@ from hotline.console.access import Role
 PROMPT = "common.silence"
 
 
-def test_a_sentence_is_played_and_stopped_by_mouse_and_by_key(sits_down, language):
-    seat = sits_down(Role.OPERATOR, language=language).at(f"/prompts/en/{PROMPT}")
+def test_a_sentence_is_played_and_stopped_by_mouse_and_by_key(sits_down):
+    seat = sits_down(Role.OPERATOR).at(f"/prompts/en/{PROMPT}")
     row = seat.page.locator("[data-row]").first
     button = row.locator("[data-plays]")
     with seat.page.expect_response(lambda answer: "/sound/" in answer.url) as sound:
