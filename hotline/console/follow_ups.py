@@ -223,7 +223,11 @@ class _FollowUps:
         )
 
     def _calling(self, connection: Connection, found: Work) -> dict[str, Any]:
-        return {"call_back": work.find_call_back(connection, found.id), "why_not": self.calling.why_not(found)}
+        return {
+            "call_back": work.find_call_back(connection, found.id),
+            "why_not": self.calling.why_not(found),
+            "lacks_telephone": self.calling.call_backs is not None and current_user.telephone_sealed is None,
+        }
 
     def _row(self, one: Work) -> _Row:
         number = one.call_back_sealed or one.caller_sealed
