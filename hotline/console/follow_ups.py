@@ -62,7 +62,10 @@ class ResolveForm(ActForm):
     name = "resolve"
     resolution = SelectField(
         lazy_gettext("What came of it"),
-        choices=[SelectChoice(*one) for one in words.choices("resolution")],
+        choices=[
+            SelectChoice("", lazy_gettext("Choose…")),
+            *(SelectChoice(*one) for one in words.choices("resolution")),
+        ],
         validate_choice=False,
         validators=[AnyOf([one.value for one in Resolution], lazy_gettext("Choose what came of it."))],
     )

@@ -76,7 +76,9 @@ def _of(request: RequestFacts, vault: Vault) -> Iterator[Fact]:
         yield Fact(_("What was keyed") + f" · {which}", why_not=why, gone_at=request.facts_erased_at)
         return
     try:
-        yield from _shown(f" · {which}", unseal_facts(vault, request.facts_sealed))
+        # An operator corrected or confirmed them then; what the caller had keyed is not kept beside them.
+        sent_again = " · " + _("as sent again") if request.sent_again_at else ""
+        yield from _shown(f" · {which}{sent_again}", unseal_facts(vault, request.facts_sealed))
     except CannotUnseal as error:
         yield Fact(_("What was keyed") + f" · {which}", why_not=str(error))
 

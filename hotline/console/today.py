@@ -111,7 +111,7 @@ def compared(last: Figures, before: Figures) -> Sequence[Figure]:
         (_("Calls"), last.calls, before.calls, ""),
         (_("Stopped"), last.stopped, before.stopped, ""),
         (_("Not identified"), last.not_identified, before.not_identified, ""),
-        (_("To a person"), last.to_a_person, before.to_a_person, ""),
+        (_("Talked to a person"), last.to_a_person, before.to_a_person, ""),
         (_("Errors of the line"), last.errors, before.errors, "bad" if last.errors else ""),
     )
     figures = [Figure(label, str(count), _more_or_fewer(count, was), kind) for label, count, was, kind in counts]
