@@ -10,6 +10,7 @@ from hotline import clock
 from hotline.callflow.effects import Reason
 from hotline.console.access import Role
 from hotline.console.accounts.invitations import Invitation, Invitations
+from hotline.console.accounts.messages import MESSAGES
 from hotline.store.staff import make_invitation
 from tests.browser.test_accessible import RULES
 from tests.console.staff import make_person
@@ -117,7 +118,8 @@ def test_what_opens_and_what_is_wrong_on_a_page(sits_down, office, told, looks, 
     seat.clicks("Send it to the backend").reads("Write something here first.")
     looks(seat, "send-again-wrong")
     resolved = tell(office.engine, office.vault, reason=Reason.MESSAGE)
-    seat.at(f"/follow-ups/{resolved.follow_up}").clicks("Resolve", exact=True).reads("Resolved.")
+    seat.at(f"/follow-ups/{resolved.follow_up}").chooses("What came of it", "told")
+    seat.clicks("Resolve", exact=True).reads("Resolved.")
     looks(seat, "follow-up-resolved")
     seat.at("/audit").clicks("Verify the chain").reads("The trail is whole: no row was changed, taken out or put in.")
     looks(seat, "audit-verified")
@@ -132,11 +134,11 @@ def test_what_strangers_see(sits_down, office, looks, language):
     person = make_person(office.engine, Role.OPERATOR, language=language)
     seat = sits_down(language=language).forgives(410)
     looks(seat.at("/sign-in"), "sign-in")
-    seat.enters_password(person, "a wrong one, and long")
+    seat.enters_password(person, "a wrong one, and long").reads(MESSAGES["GENERIC_AUTHN_FAILED"])
     looks(seat, "sign-in-wrong")
-    seat.enters_password(person)
+    seat.enters_password(person).reads("Take a recovery code instead")
     looks(seat, "code")
-    seat.clicks("Take a recovery code instead", role="link")
+    seat.clicks("Take a recovery code instead", role="link").reads("Take a code of the app instead")
     looks(seat, "recovery-code")
     made_at = clock.now()
     with office.engine.begin() as connection:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +15,10 @@ from tests.store.rows import end_call, start_call
 
 def _rows(seat):
     return seat.page.locator("tbody [data-row]")
+
+
+def _chips(seat):
+    return seat.page.locator(".chip")
 
 
 def _calls(seat):
@@ -51,10 +56,12 @@ def test_a_call_is_found_by_the_last_digits_of_its_caller(sits_down, call_of, la
     search = seat.page.locator("header [data-search]")
     search.fill(ending)
     search.press("Enter")
+    expect(_chips(seat)).to_have_count(1)
     assert _calls(seat) == [sid]
     expect(_rows(seat)).to_contain_text(f"…{ending}")
     expect(_rows(seat)).to_contain_text(seat.says("Spanish"))
     seat.clicks("take away", role="link")
+    expect(_chips(seat)).to_have_count(0)
     assert len(_calls(seat)) == 50
 
 
@@ -69,13 +76,14 @@ def test_a_receipt_number_leads_to_its_call_at_once(sits_down, told):
 def test_filters_narrow_the_list_and_each_can_be_taken_away(sits_down, language):
     seat = sits_down(Role.OPERATOR, language=language).at("/calls")
     seat.chooses("Language", "ja").chooses("Outcome", "stopped").clicks("Search", exact=True)
-    expect(seat.page.locator(".chip")).to_have_count(2)
+    expect(_chips(seat)).to_have_count(2)
     assert set(_column(seat, "Language")) == {seat.says("Japanese")}
     assert set(_column(seat, "Outcome")) == {seat.says("Stopped")}
     seat.page.locator(".chip").filter(has_text=seat.says("Stopped")).click()
-    expect(seat.page.locator(".chip")).to_have_count(1)
+    expect(_chips(seat)).to_have_count(1)
     assert len(set(_column(seat, "Outcome"))) > 1
     seat.clicks("Clear all", role="link")
+    expect(_chips(seat)).to_have_count(0)
     assert len(set(_column(seat, "Language"))) > 1
 
 
@@ -96,19 +104,23 @@ def test_pages_lead_on_and_back_without_a_gap(sits_down):
     first = _calls(seat)
     expect(seat.page.locator("a[rel=prev]")).to_have_count(0)
     seat.page.locator("a[rel=next]").click()
+    expect(seat.page).to_have_url(re.compile("after="))
     second = _calls(seat)
     assert len(first) == len(second) == 50
     assert not set(first) & set(second)
     seat.page.locator("a[rel=prev]").click()
+    expect(seat.page).to_have_url(re.compile("before="))
     assert _calls(seat) == first
 
 
 def test_a_view_is_saved_used_and_deleted(sits_down):
     seat = sits_down(Role.OPERATOR).at("/calls")
     seat.chooses("Outcome", "not_identified").clicks("Search", exact=True)
+    expect(_chips(seat)).to_have_count(1)
     seat.page.get_by_text("Save these filters, or change your views").click()
-    seat.fills("Name of the view", "Nobody was found").clicks("Save the view")
+    seat.fills("Name of the view", "Nobody was found").clicks("Save the view").reads("Saved as “Nobody was found”.")
     seat.at("/calls").clicks("Nobody was found", role="link")
+    expect(_chips(seat)).to_have_count(1)
     assert set(_column(seat, "Outcome")) == {"Not identified"}
     seat.page.get_by_text("Save these filters, or change your views").click()
     seat.clicks("Delete Nobody was found")

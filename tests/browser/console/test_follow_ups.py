@@ -1,5 +1,7 @@
 """What is left to people: taken, handed over, called back, corrected, and finished by one of them only."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
@@ -26,6 +28,7 @@ def page(told):
 def test_it_is_taken_noted_and_resolved(sits_down, page, told, language):
     seat = sits_down(Role.OPERATOR, language=language).at("/follow-ups")
     seat.chooses("Which", "nobodys")
+    expect(seat.page).to_have_url(re.compile("whose=nobodys"))
     seat.page.locator(f'a[href$="{page}"]').click()
     seat.clicks("Take it").reads("It is yours now.").reads("It is yours.")
     seat.chooses("What came of it", "told")
@@ -39,7 +42,7 @@ def test_it_is_taken_noted_and_resolved(sits_down, page, told, language):
 
 def test_it_is_handed_over_to_a_colleague_who_finds_it_among_theirs(sits_down, office, page):
     alice, bob = sits_down(Role.OPERATOR, **ALICE), sits_down(Role.OPERATOR, **BOB)
-    alice.at(page).clicks("Take it")
+    alice.at(page).clicks("Take it").reads("It is yours now.")
     alice.page.locator("summary", has_text="Hand it over").click()
     alice.chooses("To", str(bob.person.id))
     alice.field("Note", "section[aria-labelledby=whose]").fill("She speaks Nepali only.")
@@ -60,7 +63,7 @@ def test_of_two_at_once_the_slower_learns_who_was_faster_and_loses_no_word(sits_
     bob.chooses("What came of it", "not_reached").clicks("Resolve", exact=True)
     said = bob.page.get_by_role("alert")
     expect(said).to_contain_text(bob.says(str(FOLLOW_UP_ACTS["follow_up.taken"])))
-    expect(said).to_contain_text(alice.person.email)
+    expect(said).to_contain_text(alice.person.row().name)
     expect(note).to_have_value("I called, and nobody answered.")
     expect(bob.field("What came of it")).to_have_value("not_reached")
     bob.clicks("Resolve", exact=True).reads("Resolved.").reads("I called, and nobody answered.")
