@@ -113,7 +113,13 @@ class Callers:
                 while True:
                     await self._call(keys)
 
-        await asyncio.gather(*(caller(moments()) for _ in range(self.load.callers)))
+        callers = [asyncio.create_task(caller(moments())) for _ in range(self.load.callers)]
+        # Whoever is on hold then would wait for a line without workers to give up.
+        over, on_hold = await asyncio.wait(callers, timeout=end - time.monotonic() + HOLD_S)
+        for one in on_hold:
+            one.cancel()
+        await asyncio.gather(*over)
+        await asyncio.gather(*on_hold, return_exceptions=True)
         return self.load.seconds
 
     async def arrivals(self) -> float:
