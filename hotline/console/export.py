@@ -3,6 +3,7 @@
 import csv
 import io
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,8 +18,11 @@ from hotline.store.search import FoundCall, Sought, TakesTooLong, Way, find_call
 
 log = logging.getLogger(__name__)
 
-PAGE: Final = 1000
-"""Calls that are read at a time, each time in a transaction of its own."""
+PAGE: Final = 250
+"""Calls that are read at a time, each time in a transaction of its own: a turn of a caller never waits for more."""
+
+RESTS: Final = 2
+"""How often as long as a page took the export rests after it: callers come first, at most a third is the export's."""
 
 _BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet would compute (OWASP, "CSV Injection"); in full width some compute it too."""
@@ -35,6 +39,8 @@ class Export:
     """The caller of a call, of whose number only the end is shown."""
     ended: Callable[[int, bool], None]
     """Told at the end how many calls were written, and whether those are all."""
+    rest: Callable[[float], object] = time.sleep
+    """Does nothing for so many seconds."""
 
     def lines(self) -> Iterator[bytes]:
         """The file, some of it at a time. When the database fails, its last line says so, and then it breaks off."""
@@ -42,7 +48,10 @@ class Export:
         try:
             yield "\ufeff".encode() + _line(_head())
             for page in self._pages():
-                yield b"".join(_line(self._row(call)) for call in page)
+                began = time.monotonic()
+                lines = b"".join(_line(self._row(call)) for call in page)
+                self.rest(RESTS * (time.monotonic() - began))
+                yield lines
                 written += len(page)
             is_whole = True
         except (TakesTooLong, *DATABASE_TROUBLE) as error:
@@ -56,8 +65,10 @@ class Export:
     def _pages(self) -> Iterator[Sequence[FoundCall]]:
         way = Way(oldest_first=self.oldest_first, limit=PAGE)
         while True:
+            began = time.monotonic()
             with self.engine.connect() as connection:
                 page = find_calls(connection, self.sought, way)
+            self.rest(RESTS * (time.monotonic() - began))
             if page.calls:
                 yield page.calls
             if page.further is None:

@@ -22,12 +22,13 @@ from hotline.calls.prints import Prints
 from hotline.console import calls as listing
 from hotline.console import export
 from hotline.console.access import Role
+from hotline.console.export import Export
 from hotline.privacy import Vault
 from hotline.store import search
 from hotline.store.console_tables import audit, saved_views
 from hotline.store.database import Engine
 from hotline.store.follow_ups import open_follow_up
-from hotline.store.search import TakesTooLong
+from hotline.store.search import Sought, TakesTooLong
 from tests.console.lists import forget_calls
 from tests.console.staff import csrf, make_person, sign_in
 from tests.store.rows import NOON, accept_request, row_of, start_call
@@ -524,3 +525,18 @@ def test_an_export_that_the_browser_gives_up_is_written_down_as_such(
     next(parts), next(parts), next(parts)
     answer.close()
     assert trailed(engine, "calls.export_ended")[-1][2] == {"calls": 1, "whole": False}
+
+
+def test_an_export_rests_after_each_page_so_that_callers_come_first(
+    supervisor: FlaskClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "PAGE", 2)
+    for number in range(5):
+        start_call(engine, sid(900 + number), NOON + number * SECOND)
+    rests: list[float] = []
+    nobody = Export(engine, Sought(), True, lambda _call: "", lambda _calls, _whole: None, rests.append)
+    with supervisor.application.test_request_context():
+        list(nobody.lines())
+    # Three pages at the least: after reading each, and after writing each.
+    assert len(rests) >= 6
+    assert all(rest > 0 for rest in rests)
