@@ -18,6 +18,10 @@ from hotline.speech.speak import CannotSpeak, Wording, wording
 from hotline.speech.templates import TemplateFault, parse_template, placeholders
 
 
+KEYS: Final = frozenset("0123456789*#")
+"""What a telephone has."""
+
+
 class Kind(StrEnum):
     """What becomes of a prompt."""
 
@@ -116,6 +120,21 @@ def _by_prompt() -> Mapping[str, tuple[Sentence, ...]]:
     for sentence in spoken_sentences():
         found[sentence.prompt] = (*found.get(sentence.prompt, ()), sentence)
     return found
+
+
+@cache
+def keys_named(prompt: str) -> Mapping[str, str]:
+    """The placeholders of a prompt that always stand for one and the same key, and that key: it is no secret.
+
+    The first call in a process takes some seconds: it walks through the conversation.
+    """
+    walk_ahead()
+    said: dict[str, set[object]] = {}
+    for sentence in _by_prompt().get(prompt, ()):
+        for name, value in sentence.values.items():
+            said.setdefault(name, set()).add(value if isinstance(value, str) else None)
+    known = {name: values.pop() for name, values in said.items() if len(values) == 1}
+    return {name: key for name, key in known.items() if isinstance(key, str) and key in KEYS}
 
 
 _ONE_WALKS: Final = Lock()

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Final
 
+from hotline.speech.book import keys_named
 from hotline.speech.catalogues import load_translations
 from hotline.speech.places import SOURCE_LANGUAGE
 from hotline.speech.prompts import PromptFault
@@ -10,7 +11,7 @@ from hotline.speech.speak import wording
 from hotline.speech.templates import TemplateFault, parse_template
 
 BLANK: Final = "[…]"
-"""Stands where a value was said: digits, dates, receipt numbers."""
+"""Stands where a value was said: digits, dates, receipt numbers. Keys that are always the same are named."""
 
 
 @cache
@@ -25,4 +26,5 @@ def unfilled(prompt: str, language: str) -> str | None:
         template = parse_template(text or source)
     except TemplateFault:
         return text
-    return "".join(BLANK if place % 2 else part for place, part in enumerate(template))
+    keys = keys_named(prompt) if len(template) > 1 else {}
+    return "".join(keys.get(part, BLANK) if place % 2 else part for place, part in enumerate(template))

@@ -11,7 +11,18 @@ from hotline.speech.unfilled import BLANK, unfilled
 
 
 def test_what_was_filled_in_is_marked():
-    assert unfilled("target.card", "en") == f"To stop the card, press {BLANK}."
+    assert unfilled("confirm.birth_date", "en") == f"Born {BLANK}."
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "To stop the card, press 1."), ("ja", "1")])
+def test_a_key_that_is_always_the_same_is_named(language, words):
+    text = unfilled("target.card", language)
+    assert words in text
+    assert BLANK not in text
+
+
+def test_a_key_that_differs_from_place_to_place_is_not():
+    assert BLANK in unfilled("language.choose", "en")
 
 
 def test_a_prompt_that_nobody_says_any_more_is_nothing():
