@@ -17,7 +17,6 @@ from hotline.speech.prompts import Prompt, read_script
 from hotline.speech.speak import CannotSpeak, Wording, wording
 from hotline.speech.templates import TemplateFault, parse_template, placeholders
 
-
 KEYS: Final = frozenset("0123456789*#")
 """What a telephone has."""
 
