@@ -12,7 +12,7 @@ from hotline.local.embedded import Postgres
 from hotline.privacy import Vault, new_key
 from hotline.settings import Settings
 from hotline.store.database import Engine
-from tests.console.staff import make_person, sign_in
+from tests.console.staff import make_person, sit_down
 
 CONSOLE = "http://localhost"
 
@@ -72,7 +72,7 @@ def signed_in(console: Flask, engine: Engine) -> Callable[..., FlaskClient]:
 
     def sign_somebody_in(*roles: Role) -> FlaskClient:
         client = console.test_client()
-        sign_in(client, make_person(engine, *roles))
+        sit_down(client, make_person(engine, *roles))
         return client
 
     return sign_somebody_in

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from hotline.callflow.effects import Reason
 from hotline.console.access import Role
 from hotline.store.console_tables import metadata
-from tests.console.staff import make_person, sign_in
+from tests.console.staff import make_person, sit_down
 from tests.console.stories import tell
 
 START = ("/console/", "/console/account")
@@ -66,7 +66,7 @@ def client(console, engine, vault):
     tell(engine, vault)
     tell(engine, vault, reason=Reason.CALL_BACK, status="needs_operator")
     client = console.test_client()
-    sign_in(client, make_person(engine, *Role))
+    sit_down(client, make_person(engine, *Role))
     make_person(engine, Role.OPERATOR)
     return client
 

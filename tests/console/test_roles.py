@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from hotline.console.access import GRANTS, Permission, Role, allows
-from tests.console.staff import make_person, sign_in
+from tests.console.staff import make_person, sit_down
 
 OPEN = "open"
 """For whoever is on the way in."""
@@ -130,7 +130,7 @@ def test_strangers_are_sent_to_sign_in(console):
 @pytest.mark.parametrize("role", Role)
 def test_a_role_may_do_what_it_is_for_and_nothing_else(console, engine, role):
     client = console.test_client()
-    sign_in(client, make_person(engine, role))
+    sit_down(client, make_person(engine, role))
     for rule, method in routes(console):
         asked = NEEDS[rule.endpoint]
         if asked is OPEN or rule.endpoint == "security.logout":
@@ -143,7 +143,7 @@ def test_a_role_may_do_what_it_is_for_and_nothing_else(console, engine, role):
 
 def test_who_looks_without_a_role_sees_nothing_but_their_own_account(console, engine):
     client = console.test_client()
-    sign_in(client, make_person(engine))
+    sit_down(client, make_person(engine))
     for rule, method in routes(console):
         if NEEDS[rule.endpoint] not in (OPEN, SELF):
             assert client.open(address(console, rule), method=method).status_code == 403, f"{method} {rule}"
@@ -166,7 +166,7 @@ def test_several_roles_add_up_and_unknown_ones_grant_nothing():
 
 def test_nothing_is_changed_by_a_form_from_elsewhere(console, engine):
     client = console.test_client()
-    sign_in(client, make_person(engine, *Role))
+    sit_down(client, make_person(engine, *Role))
     for rule, method in routes(console):
         if method == "POST" and NEEDS[rule.endpoint] not in (OPEN, CLOSED) and rule.endpoint != "security.logout":
             answer = client.post(address(console, rule), data={"csrf_token": "made up"})
