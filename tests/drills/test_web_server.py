@@ -19,7 +19,7 @@ from tests.local.watching import is_running
 from tests.waiting import eventually
 from tests.whole.running import RunningLine, running_line
 
-ENDS_WITHIN_S = 15.0
+ENDS_WITHIN_S = 30.0
 
 
 @pytest.fixture

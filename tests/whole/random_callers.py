@@ -298,7 +298,7 @@ class Caller:
 
     def _learn_turns(self, act: Act) -> None:
         query = """
-            SELECT number, from_step, to_step, prompts, language, event FROM turns JOIN calls ON sid = call_sid
+            SELECT number, from_step, to_step, prompts, turns.language, event FROM turns JOIN calls ON sid = call_sid
             WHERE call_sid = :sid AND number > :turn ORDER BY number
         """
         for row in self.line.rows(query, sid=self.sid, turn=self.turn):
