@@ -62,7 +62,7 @@ def test_the_password_alone_opens_nothing(browser, person):
 
 
 def test_passwords_are_kept_as_argon2id(person):
-    assert person.row().password.startswith("$argon2id$")
+    assert person.row().password.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_the_secret_of_the_app_is_sealed(person):
