@@ -13,6 +13,7 @@ import redis
 from hotline.local.embedded import Postgres, Valkey, running
 from hotline.local.ports import free_port as unused_port
 from hotline.store.database import migrate
+from tests.databases import delete_everything
 
 TEMPLATE = "hotline_template"
 BROWSER_LEFT_OUT = "no Chromium can be started here"
@@ -75,9 +76,23 @@ def migrated_template(postgres_server: Postgres) -> str:
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def shared_database_url(postgres_server: Postgres, migrated_template: str) -> str:
+    """The URL of a database that tests use one after the other: a new one for each takes too long."""
+    postgres_server.create_database("shared", migrated_template)
+    return postgres_server.url("shared")
+
+
 @pytest.fixture
-def database_url(postgres_server: Postgres, migrated_template: str) -> Iterator[str]:
-    """The URL of a migrated, empty hotline database."""
+def database_url(shared_database_url: str) -> str:
+    """The URL of a migrated, empty hotline database. Its schema and settings are not to be changed."""
+    delete_everything(shared_database_url)
+    return shared_database_url
+
+
+@pytest.fixture
+def own_database_url(postgres_server: Postgres, migrated_template: str) -> Iterator[str]:
+    """The URL of a migrated, empty database of one test alone, which may do with it what it likes."""
     yield from _database(postgres_server, migrated_template)
 
 

@@ -49,6 +49,29 @@ ACTIONS: Final[Mapping[str, Any]] = {
 }
 """Everything that is written to the trail -> what was done."""
 
+SUBJECTS: Final[Mapping[str, Any]] = {
+    "call": _("Call"),
+    "calls": _("Calls"),
+    "figures": _("Figures"),
+    "follow-up": _("Follow-up"),
+    "message": _("Message"),
+    "note": _("Note"),
+    "prompt": _("Prompt"),
+    "prompts": _("Prompts"),
+    "request": _("Request"),
+    "staff": _("Account"),
+}
+"""The first word of what something was done to -> a word for it; its name follows."""
+
+WHOLES: Final[Mapping[str, Any]] = {
+    "audit trail": _("Audit trail"),
+    "no account": _("no account"),
+    "by caller": _("by the caller's digits"),
+    "by receipt": _("by receipt number"),
+    "by sid": _("by call SID"),
+}
+"""What has no name of its own."""
+
 DETAILS: Final[Mapping[str, Any]] = {
     "after": _("afterwards"),
     "before": _("before"),

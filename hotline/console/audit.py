@@ -9,14 +9,13 @@ from typing import Any, Final
 
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _
-from wtforms import DateTimeLocalField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
-from hotline.clock import JAPAN
-from hotline.console import words
+from hotline.console import acts, words
 from hotline.console.access import Permission, guarded
 from hotline.console.desk import Desk
-from hotline.console.forms import Form, NoControlCharacters
+from hotline.console.forms import Form, Moment, NoControlCharacters
 from hotline.console.shown import moment
 from hotline.console.trail import trail
 from hotline.store import audit
@@ -31,7 +30,6 @@ MOST_VERIFIED: Final = 50_000
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d:\d\d$", re.ASCII)
 _NEWEST: Final = 2**63 - 1
-_FORMS: Final = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 
 
 class Filters(Form):
@@ -50,8 +48,8 @@ class Filters(Form):
         filters=[lambda text: text and text.strip()],
         render_kw={"autocomplete": "off"},
     )
-    since = DateTimeLocalField(_("From (Japan's time)"), [Optional()], format=_FORMS, render_kw={"step": 1})
-    until = DateTimeLocalField(_("Until (Japan's time)"), [Optional()], format=_FORMS, render_kw={"step": 1})
+    since = Moment(_("From (Japan)"), render_kw={"step": 1})
+    until = Moment(_("Until (Japan)"), render_kw={"step": 1})
 
     def sought(self) -> Sought:
         """What is to be read. Without the moment of its end, as everywhere."""
@@ -59,8 +57,8 @@ class Filters(Form):
             who=self.who.data or None,
             action=self.action.data or None,
             call_sid=self.call.data or None,
-            since=_in_japan(self.since.data),
-            until=_in_japan(self.until.data),
+            since=self.since.moment,
+            until=self.until.moment,
         )
 
     def as_query(self) -> dict[str, str]:
@@ -107,7 +105,16 @@ def audit_blueprint(desk: Desk) -> Blueprint:
     blueprint.add_url_rule("/audit", "show", guarded(Permission.AUDIT, pages.show))
     blueprint.add_url_rule("/audit/verify", "verify", guarded(Permission.AUDIT, pages.verify), methods=["POST"])
     blueprint.add_app_template_filter(details_of, "details")
+    blueprint.add_app_template_filter(subject_of, "subject")
     return blueprint
+
+
+def subject_of(subject: str) -> str:
+    """What something was done to, with a word for its kind and its name as it was written."""
+    kind, _blank, name = subject.partition(" ")
+    if kind in acts.SUBJECTS:
+        return f"{acts.SUBJECTS[kind]} {name}".strip()
+    return str(acts.WHOLES.get(subject, subject))
 
 
 def details_of(details: str) -> list[tuple[str, str]]:
@@ -177,6 +184,3 @@ def _ends(connection: Connection) -> tuple[Written | None, Written | None]:
     oldest = audit.read(connection, before=2, limit=1)
     return next(iter(newest), None), next(iter(oldest), None)
 
-
-def _in_japan(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.replace(tzinfo=JAPAN)

@@ -13,12 +13,12 @@ from flask_babel import lazy_gettext
 from wtforms import BooleanField, Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
-from wtforms.widgets import DateTimeLocalInput
 
 from hotline import clock
 from hotline.callflow.receipts import LENGTH, has_check_digit, is_receipt_number
 from hotline.calls.prints import LAST_DIGITS, Prints
 from hotline.console import words
+from hotline.console.forms import Moment
 from hotline.store.search import ANY_REASON, Sought, Stops
 
 CALL_SID: Final = re.compile(r"(?:CA|TX)[0-9a-f]{32}", re.ASCII)
@@ -51,22 +51,6 @@ def sid_of(written: str) -> str | None:
     return sid if CALL_SID.fullmatch(sid) else None
 
 
-class _Moment(StringField):  # type: ignore[misc]
-    """A moment on a clock in Japan."""
-
-    widget = DateTimeLocalInput()
-    moment: datetime | None = None
-
-    def pre_validate(self, _form: Any) -> None:
-        try:
-            self.moment = datetime.fromisoformat(self.data).replace(tzinfo=clock.JAPAN) if self.data else None
-        except ValueError:
-            raise ValidationError(_("Write it as date and time, like 2026-11-23T21:54.")) from None
-        if self.moment is not None and not 2000 <= self.moment.year <= 2100:
-            self.moment = None
-            raise ValidationError(_("There were no calls in that year: write the year with four digits."))
-
-
 class _OneOf(SelectField):  # type: ignore[misc]
     """One name of a list, or all."""
 
@@ -84,8 +68,8 @@ class Filters(Form):  # type: ignore[misc]
     """The form above the list. It changes nothing, and is sent by GET."""
 
     range = _OneOf(lazy_gettext("Time"), list(RANGES.items()), ("", lazy_gettext("any time")))
-    since = _Moment(lazy_gettext("From (Japan)"))
-    until = _Moment(lazy_gettext("Until (Japan)"))
+    since = Moment(lazy_gettext("From (Japan)"))
+    until = Moment(lazy_gettext("Until (Japan)"))
     language = _OneOf(lazy_gettext("Language"), words.choices("language"))
     outcome = _OneOf(lazy_gettext("Outcome"), words.choices("outcome"))
     caller = StringField(lazy_gettext("Caller's last four digits"))
@@ -219,7 +203,7 @@ def _shown(field: Any, value: str) -> str:
     match field:
         case _OneOf():
             return str(field.names[value])
-        case _Moment():
+        case Moment():
             return value.replace("T", " ")
         case BooleanField():
             return ""

@@ -2,12 +2,16 @@
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.widgets import DateTimeLocalInput
+
+from hotline import clock
 
 LONGEST_TEXT: Final = 2000
 """Characters of a note, a reason or a comment."""
@@ -63,3 +67,19 @@ class FreeText(TextAreaField):  # type: ignore[misc]
 
 def _stripped(text: str | None) -> str | None:
     return text.strip() if text else text
+
+
+class Moment(StringField):  # type: ignore[misc]
+    """A moment on a clock in Japan, as browsers and addresses write it."""
+
+    widget = DateTimeLocalInput()
+    moment: datetime | None = None
+
+    def pre_validate(self, _form: Any) -> None:
+        try:
+            self.moment = datetime.fromisoformat(self.data).replace(tzinfo=clock.JAPAN) if self.data else None
+        except ValueError:
+            raise ValidationError(_("Write it as date and time, like 2026-11-23T21:54.")) from None
+        if self.moment is not None and not 2000 <= self.moment.year <= 2100:
+            self.moment = None
+            raise ValidationError(_("There were no calls in that year: write the year with four digits."))

@@ -16,7 +16,7 @@ from hotline.callflow.effects import Reason
 from hotline.callflow.state import Outcome
 from hotline.callflow.whisper import CalledBack
 from hotline.store.console_tables import call_backs
-from hotline.store.requests import Status
+from hotline.store.requests import OUTCOMES, Status
 from hotline.store.tables import calls, follow_ups, requests
 
 
@@ -195,7 +195,7 @@ def load_subject(connection: Connection, call_back_id: int) -> CalledBack:
         .where(call_backs.c.id == call_back_id)
     )
     language, reason, outcome, status, receipt_number = connection.execute(about).one()
-    standing = Outcome(outcome) if status is None else _STANDING[Status(status)]
+    standing = Outcome(outcome) if status is None else OUTCOMES[Status(status)]
     return CalledBack(language, Reason(reason), standing, receipt_number)
 
 
@@ -253,16 +253,6 @@ _ENDS: Final[Mapping[str, Any]] = {
     "to_sealed": lambda _: None,
 }
 """What every end writes."""
-
-_STANDING: Final[Mapping[Status, Outcome]] = {
-    Status.ACCEPTED: Outcome.ACCEPTED,
-    Status.NEEDS_OPERATOR: Outcome.ACCEPTED,
-    Status.SUSPENDED: Outcome.STOPPED,
-    Status.ALREADY_SUSPENDED: Outcome.STOPPED,
-    Status.NOT_HELD: Outcome.NOT_HELD,
-    Status.NOT_FOUND: Outcome.NOT_IDENTIFIED,
-    Status.AMBIGUOUS: Outcome.NOT_IDENTIFIED,
-}
 
 
 def _before(status: CallBackStatus) -> list[CallBackStatus]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import Integer, LargeBinary, String
 
+from hotline.callflow.state import Outcome
 from hotline.store.tables import MOMENT, calls, turns
 
 ENDED_STATUSES: Final = ("completed", "busy", "failed", "no-answer", "canceled")
@@ -131,6 +132,16 @@ def end_call(connection: Connection, sid: str, status: str, at: datetime) -> Sav
 def write_outcome(connection: Connection, sid: str, outcome: str) -> None:
     """Write how a call ended, when that is known only after its last turn."""
     connection.execute(update(calls).where(calls.c.sid == sid).values(outcome=outcome))
+
+
+def settle_outcome(connection: Connection, sid: str, outcome: Outcome) -> None:
+    """Write what came of a call whose request was answered after it had ended. A stop is never written over.
+
+    That nobody was identified is no news about a call that had ended in another way than with a promise.
+    """
+    is_open = calls.c.outcome == Outcome.ACCEPTED
+    replaced = is_open if outcome is Outcome.NOT_IDENTIFIED else calls.c.outcome != Outcome.STOPPED
+    connection.execute(update(calls).where(calls.c.sid == sid, replaced).values(outcome=outcome))
 
 
 def count_ahead(connection: Connection, since: datetime) -> int:

@@ -14,6 +14,7 @@ from stdnum import damm
 
 from hotline.callflow.effects import Reason
 from hotline.callflow.events import Answer, Loss, Target
+from hotline.callflow.state import Outcome
 from hotline.store.follow_ups import reopening
 from hotline.store.said import noted_with
 from hotline.store.tables import calls, follow_ups, requests
@@ -36,6 +37,18 @@ class Status(StrEnum):
     AMBIGUOUS = "ambiguous"
     NEEDS_OPERATOR = "needs_operator"
     """The backend refused it, or did not answer until the line gave up."""
+
+
+OUTCOMES: Final[Mapping[Status, Outcome]] = {
+    Status.ACCEPTED: Outcome.ACCEPTED,
+    Status.NEEDS_OPERATOR: Outcome.ACCEPTED,
+    Status.SUSPENDED: Outcome.STOPPED,
+    Status.ALREADY_SUSPENDED: Outcome.STOPPED,
+    Status.NOT_HELD: Outcome.NOT_HELD,
+    Status.NOT_FOUND: Outcome.NOT_IDENTIFIED,
+    Status.AMBIGUOUS: Outcome.NOT_IDENTIFIED,
+}
+"""What a request in each status has made of its call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from hotline.cardstatus.client import Answered, CardStatus
 from hotline.cardstatus.errors import Permanent, Retryable
 from hotline.privacy import CannotUnseal, Vault
 from hotline.store import requests
+from hotline.store.calls import settle_outcome
 from hotline.store.database import DATABASE_TROUBLE, Connection, Engine
 from hotline.store.facts import unseal_facts
 from hotline.store.follow_ups import open_again, open_follow_up
@@ -96,7 +97,7 @@ class Stopper:
         unidentified = status in (Status.NOT_FOUND, Status.AMBIGUOUS)
         with self._engine.begin() as connection:
             # A caller who is still on the line is asked again; one who has hung up meanwhile must be looked for.
-            hung_up = unidentified and requests.lock_call(connection, request.call_sid)
+            hung_up = requests.lock_call(connection, request.call_sid)
             finished = requests.finish(
                 connection,
                 request.id,
@@ -107,6 +108,8 @@ class Stopper:
                 key=request.key,
                 attempt=attempt,
             )
+            if finished and hung_up:
+                settle_outcome(connection, request.call_sid, requests.OUTCOMES[status])
             if finished and unidentified:
                 self._leave(connection, request, hung_up, now)
         if finished:

@@ -16,11 +16,9 @@ from hotline.calls.by_text import Conversations, Message
 from hotline.calls.endings import Endings
 from hotline.calls.prints import Prints
 from hotline.calls.turns import Calls
-from hotline.local.embedded import Postgres
 from hotline.privacy import Vault, new_key
 from hotline.store import requests
 from hotline.store.database import Engine, connect_to
-from tests.store.rows import delete_everything
 
 NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 MOBILE = "+819012345678"
@@ -189,17 +187,9 @@ def vault() -> Vault:
     return Vault([new_key()])
 
 
-@pytest.fixture(scope="session")
-def calls_database_url(postgres_server: Postgres, migrated_template: str) -> str:
-    """The URL of a database that these tests use one after the other."""
-    postgres_server.create_database("calls_tests", migrated_template)
-    return postgres_server.url("calls_tests")
-
-
 @pytest.fixture
-def engine(calls_database_url: str) -> Iterator[Engine]:
-    delete_everything(calls_database_url)
-    engine = connect_to(calls_database_url, autocommit=True)
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = connect_to(database_url, autocommit=True)
     yield engine
     engine.dispose()
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from hotline.console import audit as page
 from hotline.console.access import Role
-from hotline.console.audit import ROWS, details_of
+from hotline.console.audit import ROWS, details_of, subject_of
 from hotline.store.audit import Entry, Sought, read, write
 from hotline.store.database import Engine
 from tests.console.staff import make_person, sign_in
@@ -115,6 +115,22 @@ def test_details_are_names_and_values(kept_console, details, told):
         assert details_of(details) == told
 
 
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [
+        ("follow-up 7", "Follow-up 7"),
+        ("calls", "Calls"),
+        ("audit trail", "Audit trail"),
+        ("by sid", "by call SID"),
+        ("moon 3", "moon 3"),
+        ("", ""),
+    ],
+)
+def test_what_it_was_done_to_has_a_word(kept_console, subject, told):
+    with kept_console.test_request_context(headers={"Accept-Language": "en"}):
+        assert subject_of(subject) == told
+
+
 def test_the_newest_come_first_and_each_page_goes_on_below_the_last(auditor):
     first = rows(auditor, "who=old@a.example")
     assert len(first) == ROWS
@@ -140,7 +156,7 @@ def test_filters_are_by_person_action_call_and_the_time_of_japan(auditor):
     ("query", "why"),
     [
         ("call=48213579", "A SID has two letters"),
-        ("since=yesterday", "Not a valid datetime value."),
+        ("since=yesterday", "Write it as date and time, like 2026-11-23T21:54."),
         ("who=%00", "cannot be kept"),
         (f"who={'x' * 256}", "Field cannot be longer than 255 characters."),
         (f"action={'x' * 49}", "Field cannot be longer than 48 characters."),

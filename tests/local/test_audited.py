@@ -20,14 +20,14 @@ from tests.store.rows import NOON, end_call, start_call
 
 
 @pytest.fixture
-def engine(database_url):
-    engine = connect_to(database_url)
+def engine(own_database_url):
+    engine = connect_to(own_database_url)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def hotline(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def hotline(own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs a command over the database."""
     monkeypatch.chdir(tmp_path)
     for name in NAMES:
@@ -36,7 +36,7 @@ def hotline(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "HOTLINE_PUBLIC_URL": "http://127.0.0.1:1",
         "HOTLINE_ENCRYPTION_KEYS": new_key(),
         "HOTLINE_SECRET_KEY": "a secret of sixteen and more",
-        "DATABASE_URL": database_url,
+        "DATABASE_URL": own_database_url,
         "REDIS_URL": "redis://127.0.0.1:1",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "a token",

@@ -4,31 +4,19 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from hotline.callflow.effects import Facts
 from hotline.callflow.events import Target
 from hotline.privacy import Vault, new_key
 from hotline.store import requests as stored
-from hotline.store.database import connect_to
 from hotline.store.facts import seal_facts
-from hotline.store.tables import calls, metadata, requests
+from hotline.store.tables import calls, requests
 
 NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 LONG_AGO = NOON - timedelta(hours=12)
 VAULT = Vault([new_key()])
 FACTS = Facts(date(1980, 3, 1), "1000001", "2*16")
-
-
-def delete_everything(url: str) -> None:
-    """Empty every table, in an order that the foreign keys allow."""
-    engine = connect_to(url)
-    with engine.begin() as connection:
-        # The audit trail refuses to be emptied; only a superuser's triggers can be off.
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(delete(table))
-    engine.dispose()
 
 
 def start_call(engine: Engine, sid: str | None = None, at: datetime = NOON, **columns: object) -> str:

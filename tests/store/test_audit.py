@@ -233,8 +233,8 @@ def test_an_earlier_head_stays_right_when_rows_were_added(engine: Engine) -> Non
         assert find_head(connection) == verify(engine)
 
 
-def test_a_function_of_the_database_that_was_replaced_is_found_out(fresh_database_url: str) -> None:
-    engine = connect_to(fresh_database_url)
+def test_a_function_of_the_database_that_was_replaced_is_found_out(own_database_url: str) -> None:
+    engine = connect_to(own_database_url)
     written(engine, entry(1))
     with engine.begin() as connection:
         lying = (
@@ -246,8 +246,8 @@ def test_a_function_of_the_database_that_was_replaced_is_found_out(fresh_databas
     engine.dispose()
 
 
-def test_guards_that_are_switched_off_are_named(fresh_database_url: str) -> None:
-    engine = connect_to(fresh_database_url)
+def test_guards_that_are_switched_off_are_named(own_database_url: str) -> None:
+    engine = connect_to(own_database_url)
     with engine.begin() as connection:
         assert find_unguarded(connection) == []
         connection.execute(text("ALTER TABLE audit DISABLE TRIGGER keep_rows"))
@@ -280,8 +280,8 @@ MANY = """
 """
 
 
-def test_whatever_is_sought_old_entries_are_found_by_an_index(fresh_database_url: str) -> None:
-    engine = connect_to(fresh_database_url)
+def test_whatever_is_sought_old_entries_are_found_by_an_index(own_database_url: str) -> None:
+    engine = connect_to(own_database_url)
     hostile(engine, MANY, "ANALYZE audit")
     with engine.connect() as connection, noted(engine) as queries:
         for sought in (Sought(who="y"), Sought(action="y"), Sought(call_sid="y"), Sought(until=NOON + 10 * MINUTE)):

@@ -64,12 +64,12 @@ def test_a_connection_has_limits_and_says_whose_it_is(database_url: str, setting
     assert ask(database_url, f"SHOW {setting}") == value
 
 
-def test_a_moment_is_utc_wherever_the_database_believes_to_be(fresh_database_url: str) -> None:
-    engine = connect_to(fresh_database_url)
+def test_a_moment_is_utc_wherever_the_database_believes_to_be(own_database_url: str) -> None:
+    engine = connect_to(own_database_url)
     with engine.begin() as connection:
         connection.execute(text(f"ALTER DATABASE {engine.url.database} SET timezone TO 'Asia/Tokyo'"))
     engine.dispose()
-    moment = ask(fresh_database_url, "SELECT timestamptz '2026-11-23T12:00:00+09:00'")
+    moment = ask(own_database_url, "SELECT timestamptz '2026-11-23T12:00:00+09:00'")
     assert str(moment) == "2026-11-23 03:00:00+00:00"
 
 

@@ -135,8 +135,8 @@ def test_more_than_a_batch_is_erased_in_one_go(engine: Engine, monkeypatch: pyte
     assert erase(engine, NOON + KEEPING.facts) == 15
 
 
-def test_what_was_erased_once_is_not_read_again(fresh_database_url: str) -> None:
-    engine = connect_to(fresh_database_url)
+def test_what_was_erased_once_is_not_read_again(own_database_url: str) -> None:
+    engine = connect_to(own_database_url)
     with engine.begin() as connection:
         for statement in MOSTLY_ERASED:
             connection.execute(text(statement))

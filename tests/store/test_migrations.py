@@ -95,7 +95,7 @@ def test_processes_that_start_at_once_migrate_one_after_the_other(empty_database
 
 
 def test_a_new_migration_holds_what_the_tables_have_beyond_the_database(
-    fresh_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(database.MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
     wider = MetaData()
@@ -105,11 +105,11 @@ def test_a_new_migration_holds_what_the_tables_have_beyond_the_database(
     monkeypatch.setattr(database, "MIGRATIONS", tmp_path / "migrations")
     monkeypatch.setattr(database, "metadata", wider)
 
-    written = write_migration(fresh_database_url, "police stations")
+    written = write_migration(own_database_url, "police stations")
     count = len(list((tmp_path / "migrations" / "versions").glob("0*.py")))
     assert written.name == f"{count:04}_police_stations.py"
-    migrate(fresh_database_url)
-    engine = connect_to(fresh_database_url)
+    migrate(own_database_url)
+    engine = connect_to(own_database_url)
     assert "stations" in inspect(engine).get_table_names()
     engine.dispose()
 

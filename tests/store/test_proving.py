@@ -185,8 +185,8 @@ def test_of_an_empty_log_there_is_nothing_to_say(engine: Engine) -> None:
     assert stands(engine, NOON) == {kind: Standing(kind, 0, 0, 0, 0, 0, None) for kind in Kind}
 
 
-def test_asking_what_remains_reads_nothing_that_was_erased(fresh_database_url: str) -> None:
-    engine = connect_to(fresh_database_url)
+def test_asking_what_remains_reads_nothing_that_was_erased(own_database_url: str) -> None:
+    engine = connect_to(own_database_url)
     with engine.begin() as connection:
         for statement in MOSTLY_ERASED:
             connection.execute(text(statement))

@@ -13,24 +13,8 @@ from hotline.suspensions.job import Stopper
 from hotline.suspensions.queue import StopQueue, connect_dispatcher
 from tests.cardstatus.running import Backend
 from tests.conftest import unused_port
-from tests.store.rows import NOON, VAULT, delete_everything
+from tests.store.rows import NOON, VAULT
 from tests.suspensions.people import write_register
-
-SHARED = "suspensions_tests"
-
-
-@pytest.fixture(scope="session")
-def shared_database_url(postgres_server: Postgres, migrated_template: str) -> str:
-    """The URL of a database that these tests use one after the other: a new one for each takes too long."""
-    postgres_server.create_database(SHARED, migrated_template)
-    return postgres_server.url(SHARED)
-
-
-@pytest.fixture
-def database_url(shared_database_url: str) -> str:
-    """The URL of a migrated, empty database. Its schema and settings are not to be changed."""
-    delete_everything(shared_database_url)
-    return shared_database_url
 
 
 @pytest.fixture

@@ -6,14 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from hotline.callflow.effects import Facts
 from hotline.callflow.events import Target
+from hotline.callflow.state import Outcome
 from hotline.cardstatus.client import Answered, CardStatus
 from hotline.privacy import Vault, new_key
 from hotline.store import requests
+from hotline.store.calls import write_outcome
 from hotline.store.database import Engine, connect_to
 from hotline.store.listings import list_follow_ups
+from hotline.store.tables import calls
 from hotline.store.tables import requests as table
 from hotline.suspensions.job import Stopper
 from hotline.suspensions.pace import GIVE_UP_AFTER
@@ -34,6 +38,11 @@ def accepted(engine: Engine, **how: Any) -> UUID:
 
 def status(engine: Engine, request_id: UUID) -> object:
     return row_of(engine, request_id)["status"]
+
+
+def outcome_of(engine: Engine, sid: str) -> object:
+    with engine.connect() as connection:
+        return connection.execute(select(calls.c.outcome).where(calls.c.sid == sid)).scalar_one()
 
 
 def follow_ups(engine: Engine) -> list[tuple[str, str]]:
@@ -215,6 +224,33 @@ def test_a_caller_whose_card_was_stopped_after_they_hung_up_is_not_looked_for(en
     stopper.stop(str(request_id), 1)
     assert status(engine, request_id) == "suspended"
     assert follow_ups(engine) == []
+
+
+@pytest.mark.parametrize(
+    ("whose", "before", "after"),
+    [
+        (somebody, Outcome.ACCEPTED, Outcome.STOPPED),
+        (somebody, Outcome.NOT_IDENTIFIED, Outcome.STOPPED),
+        (nobody, Outcome.ACCEPTED, Outcome.NOT_IDENTIFIED),
+        (nobody, Outcome.CALL_BACK, Outcome.CALL_BACK),
+        (nobody, Outcome.STOPPED, Outcome.STOPPED),
+    ],
+)
+def test_the_log_says_what_came_of_a_call_after_it_had_ended(engine, stopper, whose, before, after):
+    sid = start_call(engine)
+    request_id = accepted(engine, call_sid=sid, facts=whose())
+    with engine.begin() as connection:
+        write_outcome(connection, sid, before)
+    end_call(engine, sid)
+    stopper.stop(str(request_id), 1)
+    assert outcome_of(engine, sid) == after
+
+
+def test_the_log_leaves_it_to_the_turns_what_comes_of_a_call_that_goes_on(engine: Engine, stopper: Stopper) -> None:
+    sid = start_call(engine)
+    before = outcome_of(engine, sid)
+    stopper.stop(str(accepted(engine, call_sid=sid)), 1)
+    assert outcome_of(engine, sid) == before
 
 
 class Babbling(Vault):

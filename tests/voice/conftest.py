@@ -13,12 +13,10 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from hotline.app import create_app
-from hotline.local.embedded import Postgres
 from hotline.phone.messaging import read_messages
 from hotline.phone.twiml import read_twiml
 from hotline.privacy import new_key
 from hotline.settings import Settings
-from tests.store.rows import delete_everything
 
 PUBLIC_URL = "https://line.example"
 TOKEN = "the auth token"
@@ -106,22 +104,6 @@ def next_turn(answer: TestResponse) -> int:
 
 
 Dial = Callable[..., Twilio]
-
-SHARED = "voice_tests"
-
-
-@pytest.fixture(scope="session")
-def shared_database_url(postgres_server: Postgres, migrated_template: str) -> str:
-    """The URL of a database that these tests use one after the other: a new one for each takes too long."""
-    postgres_server.create_database(SHARED, migrated_template)
-    return postgres_server.url(SHARED)
-
-
-@pytest.fixture
-def database_url(shared_database_url: str) -> str:
-    """The URL of a migrated, empty database. Its schema and settings are not to be changed."""
-    delete_everything(shared_database_url)
-    return shared_database_url
 
 
 @pytest.fixture

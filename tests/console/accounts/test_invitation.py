@@ -104,7 +104,9 @@ def test_an_invitation_of_who_is_locked_is_over(browser, link, person):
 
 
 def test_a_link_that_we_did_not_write_is_over(browser, link):
-    assert browser.get(link[:-1] + ("a" if link[-1] != "a" else "b")).status_code == 410
+    # Not the last letter: some of its bits mean nothing.
+    start, letter, end = link[:-9], link[-9], link[-8:]
+    assert browser.get(f"{start}{'a' if letter != 'a' else 'b'}{end}").status_code == 410
     assert browser.get("/console/invitation/nothing").status_code == 410
 
 
