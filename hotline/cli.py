@@ -94,12 +94,12 @@ def text(url: str | None, writer: str, wait_s: float) -> None:
 def web(host: str) -> None:
     """Answer Twilio's webhooks on HOTLINE_PORT."""
     from hotline.calls.chosen import offered_languages
-    from hotline.local.serving import become_server
+    from hotline.local.serving import address_of, become_server
 
     settings = _settings()
     with sentences():
         offered_languages(settings)
-    become_server(host, settings.hotline_port, "hotline.wsgi:app")
+    become_server(address_of(host, settings.hotline_port), "hotline.wsgi:app", ahead="hotline.app")
 
 
 @main.command()

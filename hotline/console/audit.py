@@ -183,4 +183,3 @@ def _ends(connection: Connection) -> tuple[Written | None, Written | None]:
     # Numbers begin with 1 and have no gaps.
     oldest = audit.read(connection, before=2, limit=1)
     return next(iter(newest), None), next(iter(oldest), None)
-

@@ -1,7 +1,6 @@
 """The practice phone's page as a program of its own, for the line that runs here."""
 
 import os
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from hotline.local.ending import fail
 from hotline.local.given import BACKEND_DATABASE_URL, CannotLook
 from hotline.local.plan import can_practise, phone_port
 from hotline.local.practice import DIALLED, line_of
+from hotline.local.serving import become_server
 from hotline.logs import start_logging
 from hotline.phone.page.app import Application, Page, Surroundings, create_app
 from hotline.phone.page.live import Booth
@@ -33,9 +33,9 @@ from hotline.store.database import DATABASE_TROUBLE, NOT_MIGRATED, connect_to, i
 
 _SERVER: Final = (
     # One process, because it holds the calls; a thread for each stream of events and some for everything else.
-    *("--worker-class=gthread", "--workers=1", "--threads=64", "--keep-alive=75", "--timeout=0"),
+    *("--workers=1", "--threads=64", "--timeout=0"),
     # A stream ends only with its page. Nothing is lost by cutting it.
-    *("--graceful-timeout=1", "--no-control-socket", "--log-level=warning"),
+    "--graceful-timeout=1",
 )
 
 
@@ -51,9 +51,8 @@ def serve(settings: Settings, port: int | None) -> NoReturn:
         if not is_migrated(engine):
             fail(NOT_MIGRATED)
     engine.dispose()
-    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
-    address = f"--bind=127.0.0.1:{port or phone_port(settings.hotline_port)}"
-    os.execv(gunicorn, [gunicorn, address, *_SERVER, "hotline.local.page:build()"])
+    address = f"127.0.0.1:{port or phone_port(settings.hotline_port)}"
+    become_server(address, "hotline.local.page:build()", ahead=__name__, options=_SERVER)
 
 
 def build() -> Application:

@@ -1,18 +1,26 @@
 """Becoming a web server."""
 
-import os
+import importlib
 import sys
-from pathlib import Path
 from typing import Final, NoReturn
 
-_SERVER: Final = (
-    *("--worker-class=gthread", "--workers=2", "--threads=4", "--keep-alive=75", "--graceful-timeout=15"),
-    *("--no-control-socket", "--log-level=warning"),
-)
+from gunicorn.app.wsgiapp import run  # type: ignore[import-untyped]
+
+_EVERY: Final = ("--worker-class=gthread", "--keep-alive=75", "--no-control-socket", "--log-level=warning")
+_MANY: Final = ("--workers=2", "--threads=4", "--graceful-timeout=15")
 
 
-def become_server(host: str, port: int, application: str) -> NoReturn:
-    """This program becomes the server, so that signals and exit codes are the server's own."""
-    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
-    address = f"[{host}]" if ":" in host else host
-    os.execv(gunicorn, [gunicorn, f"--bind={address}:{port}", *_SERVER, application])
+def become_server(address: str, application: str, ahead: str, options: tuple[str, ...] = _MANY) -> NoReturn:
+    """This program becomes the server, so that signals and exit codes are the server's own.
+
+    `ahead` is a module that is loaded before the workers are forked: one that is started anew, because another died,
+    answers at once, and they share its memory. It must neither connect to anything nor start a thread.
+    """
+    importlib.import_module(ahead)
+    sys.argv = ["gunicorn", f"--bind={address}", *_EVERY, *options, application]
+    sys.exit(run())
+
+
+def address_of(host: str, port: int) -> str:
+    """Where to listen, as a URL has it."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -23,12 +23,13 @@ _ROLES: Final = ("operator", "supervisor", "on-call", "auditor", "administrator"
 @click.option("--host", default="0.0.0.0", show_default=True, help="Address to listen on.")
 def console(host: str) -> None:
     """Serve the operators' pages on HOTLINE_CONSOLE_PORT."""
-    from hotline.local.serving import become_server
+    from hotline.local.serving import address_of, become_server
     from hotline.settings import load_settings
 
     with sentences():
         settings = load_settings()
-    become_server(host, settings.hotline_console_port, "hotline.console.wsgi:app")
+    address = address_of(host, settings.hotline_console_port)
+    become_server(address, "hotline.console.wsgi:app", ahead="hotline.console.app")
 
 
 @click.group()

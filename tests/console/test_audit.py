@@ -87,7 +87,7 @@ def test_a_row_tells_when_who_from_where_what_to_what_why_and_the_rest(auditor, 
     )
     [row] = rows(auditor, "who=aiko@a.example")
     assert row[1:4] == ["2026-11-24 00:00:01", "aiko@a.example 2001:db8::1", "Looked at what was keyed"]
-    assert row[4] == f"call {SID} the call · all about it"
+    assert row[4] == f"Call {SID} the call · all about it"
     assert row[5] == "The caller <asked> for it. rows 3 held a, b of whom x"
     html = auditor.get(f"{TRAIL}?call={SID}").text
     assert f'href="/console/calls/{SID}"' in html
