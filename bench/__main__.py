@@ -50,6 +50,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     begun, started = clock.now(), time.monotonic()
     figures: list[Figure] = []
+    status = 0
     try:
         with open_site(asked.calls, asked.keep) as site:
             for letter in _once_each(parts):
@@ -58,12 +59,13 @@ def main() -> int:
                 figures += PARTS[letter].measure(site, say)
     except CannotStart as error:
         print(error, file=sys.stderr)
-        return 1
+        status = 1
     except KeyboardInterrupt:
-        return 130
-    LATEST.write_text(as_json(figures, begun) + "\n", "utf-8")
-    print(f"\n{table(figures)}\n\nThe same as JSON: {LATEST}")
-    return 0
+        status = 130
+    if figures:
+        LATEST.write_text(as_json(figures, begun) + "\n", "utf-8")
+        print(f"\n{table(figures)}\n\nThe same as JSON: {LATEST}")
+    return status
 
 
 def _asked() -> argparse.Namespace:

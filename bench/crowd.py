@@ -25,7 +25,7 @@ def measure(site: Site, say: Say) -> list[Figure]:
     with whole_line(site, site.new_database("crowd"), write_register(site), WORKERS) as line:
         say(f"{CALLERS} callers for {SECONDS:.0f} seconds, after a lead-in of {LEAD_IN_S:.0f}")
         outcome = run_load(site, [line[0].port], Load("crowd", callers=CALLERS, pause_s=PAUSE_S, seconds=SECONDS))
-        servers = (Running("PostgreSQL", site.postgres_pid, ()), Running("Valkey", site.valkey_pid, ()))
+        servers = (Running("PostgreSQL", site.postgres_pid), Running("Valkey", site.valkey_pid))
         memory = list(_memory([*line, *servers]))
     for what, number in outcome.failed.items():
         say(f"{number} failed: {what}")

@@ -16,7 +16,8 @@ from bench.figures import Say
 from bench.site import Site
 from hotline.local.child import CannotStart
 from hotline.local.embedded import Postgres, running
-from hotline.store.database import migrate, plain_url
+from hotline.store.database import plain_url
+from hotline.store.migrating import migrate
 
 CALLS_A_DAY: Final = 11_111
 """A million in 90 days. A longer log reaches further back: what happens in an hour stays the same."""

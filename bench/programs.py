@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import psutil
-
 from bench.site import Site
-from hotline.local.child import CannotStart, Command, launch, stop
+from hotline.local.child import Command, launch, stop
 from hotline.local.embedded import wait_until
 from hotline.local.ports import free_port, is_well, somebody_listens
 from hotline.local.readiness import dispatcher_listens, worker_waits
+from hotline.local.serving import server_arguments
 
-_WEB_APP: Final = "hotline.wsgi:app"
 _HOTLINE: Final = str(Path(sys.executable).with_name("hotline"))
+GUNICORN: Final = str(Path(sys.executable).with_name("gunicorn"))
+"""The program that `hotline web` becomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,6 @@ class Running:
 
     name: str
     pid: int
-    command_line: tuple[str, ...]
     port: int = 0
     """Where it answers; 0 when it does not."""
 
@@ -58,14 +57,10 @@ def console_settings(database_url: str, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def same_server(site: Site, original: Running, app: str) -> Iterator[Running]:
-    """The server that `original` is, with all its options, but with another app and on another port."""
-    if _WEB_APP not in original.command_line:
-        raise CannotStart(f"`hotline web` does not name {_WEB_APP} on its command line any more: see {__name__}.")
+def same_server(site: Site, app: str) -> Iterator[Running]:
+    """The server that `hotline web` is, with all its options, but with another app."""
     port = free_port()
-    command = tuple(
-        part.replace(_WEB_APP, app).replace(str(original.port), str(port)) for part in original.command_line
-    )
+    command = (GUNICORN, *server_arguments(f"127.0.0.1:{port}", app))
     url = f"http://127.0.0.1:{port}"
     with _started(site, "bare", command, {}, lambda _: somebody_listens(url), port) as started:
         yield started
@@ -117,7 +112,6 @@ def _started(
         child = launch(command, log)
     try:
         wait_until(lambda: is_ready(child.pid), lambda: child.poll() is not None, log_file)
-        # Asked of the system, because `hotline web` becomes the server that it has chosen.
-        yield Running(name, child.pid, tuple(psutil.Process(child.pid).cmdline()), port)
+        yield Running(name, child.pid, port)
     finally:
         stop(child, command)

@@ -1,37 +1,27 @@
 """Part f: the same turns behind the web server in different shapes, to choose its processes and threads."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Final
 
 import psutil
 
 from bench.figures import Figure, Say
 from bench.load import Load
-from bench.programs import Running, web
+from bench.programs import GUNICORN, Running, web
 from bench.rounds import Rounds, failures, milliseconds, run_rounds, turns_a_second
 from bench.site import Site
 from bench.webhooks import TURNS_OF_A_CALL
+from hotline.local.serving import server_arguments
 
 ROUNDS: Final = 3
 
 LOAD: Final = Load("busy", callers=32, calls=100)
 
-_BESIDE: Final = Path(sys.executable)
-_GUNICORN: Final = (
-    str(_BESIDE.with_name("gunicorn")),
-    "--bind=127.0.0.1:{port}",
-    "--keep-alive=75",
-    "--no-control-socket",
-    "--log-level=warning",
-    "--worker-class=gthread",
-)
-
 
 def _gunicorn(workers: int, threads: int) -> tuple[str, ...]:
-    return (*_GUNICORN, f"--workers={workers}", f"--threads={threads}", "hotline.wsgi:app")
+    options = (f"--workers={workers}", f"--threads={threads}")
+    return (GUNICORN, *server_arguments("127.0.0.1:{port}", "hotline.wsgi:app", options))
 
 
 _SHAPES: Final = ((2, 4), (2, 8), (2, 16), (4, 2))

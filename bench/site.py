@@ -16,7 +16,7 @@ from hotline.local.child import CannotStart
 from hotline.local.embedded import Postgres, Valkey, running
 from hotline.local.ports import free_port
 from hotline.privacy import new_key
-from hotline.store.database import migrate
+from hotline.store.migrating import migrate
 
 RESULTS: Final = Path(__file__).with_name("results")
 """On the disk that a local run uses: in a directory that lives in memory a commit would cost nothing."""

@@ -23,8 +23,8 @@ def measure(site: Site, say: Say) -> list[Figure]:
     """The ratio, and how many each side takes."""
     with ExitStack() as stack:
         line = stack.enter_context(web(site, site.new_database("turns")))
-        bare = stack.enter_context(same_server(site, line, "bench.bare:signing"))
-        unsigned = stack.enter_context(same_server(site, line, "bench.bare:trusting"))
+        bare = stack.enter_context(same_server(site, "bench.bare:signing"))
+        unsigned = stack.enter_context(same_server(site, "bench.bare:trusting"))
         ports = {_LINE: line.port, _BARE: bare.port, _UNSIGNED: unsigned.port}
         rounds = run_rounds(site, ports, LOAD, ROUNDS, say)
     return [

@@ -153,7 +153,7 @@ def cardstatus(host: str, port: int, faults: bool) -> None:
 def migrate() -> None:
     """Bring the tables in DATABASE_URL up to date. Doing it twice changes nothing."""
     from hotline.local.looking import database_url, reached
-    from hotline.store.database import migrate as bring_up_to_date
+    from hotline.store.migrating import migrate as bring_up_to_date
 
     with sentences(), reached():
         bring_up_to_date(database_url())

@@ -12,7 +12,7 @@ import redis
 
 from hotline.local.embedded import Postgres, Valkey, running
 from hotline.local.ports import free_port as unused_port
-from hotline.store.database import migrate
+from hotline.store.migrating import migrate
 from tests.databases import delete_everything
 
 TEMPLATE = "hotline_template"

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from hotline.local.embedded import Postgres, running
-from hotline.store.database import migrate, write_migration
+from hotline.store.migrating import migrate, write_migration
 
 
 def write(message: str) -> Path:

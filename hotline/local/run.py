@@ -23,7 +23,8 @@ from hotline.local.programs import (
 from hotline.local.supervised import lasting, supervised
 from hotline.local.supervisor import Supervisor
 from hotline.settings import SettingsFault, load_settings
-from hotline.store.database import DATABASE_TROUBLE, migrate
+from hotline.store.database import DATABASE_TROUBLE
+from hotline.store.migrating import migrate
 
 
 def run() -> int:

@@ -17,8 +17,13 @@ def become_server(address: str, application: str, ahead: str, options: tuple[str
     answers at once, and they share its memory. It must neither connect to anything nor start a thread.
     """
     importlib.import_module(ahead)
-    sys.argv = ["gunicorn", f"--bind={address}", *_EVERY, *options, application]
+    sys.argv = ["gunicorn", *server_arguments(address, application, options)]
     sys.exit(run())
+
+
+def server_arguments(address: str, application: str, options: tuple[str, ...] = _MANY) -> tuple[str, ...]:
+    """What gunicorn is told to serve this application there."""
+    return (f"--bind={address}", *_EVERY, *options, application)
 
 
 def address_of(host: str, port: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotline.local.embedded import Postgres, Valkey
-from hotline.store.database import migrate
+from hotline.store.migrating import migrate
 from tests.conftest import unused_port
 from tests.drills.line import PROGRAMS, DrillLine
 from tests.drills.people import registered

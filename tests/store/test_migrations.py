@@ -12,9 +12,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, func, inspect, select, text
 
-from hotline.store import database
+from hotline.store import migrating
 from hotline.store.calls import TakenTurn, take_turn
-from hotline.store.database import connect_to, is_migrated, migrate, write_migration
+from hotline.store.database import connect_to, is_migrated
+from hotline.store.migrating import MIGRATION_LOCK, migrate, sole_migrator, write_migration
 from hotline.store.tables import metadata
 from tests.store.rows import NOON, start_call
 
@@ -70,14 +71,14 @@ def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
 
 
 def test_processes_that_start_at_once_migrate_one_after_the_other(empty_database_url: str) -> None:
-    program = "import sys; from hotline.store.database import migrate; migrate(sys.argv[1])"
+    program = "import sys; from hotline.store.migrating import migrate; migrate(sys.argv[1])"
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
     )
     engine = connect_to(empty_database_url)
     with engine.begin() as first, engine.connect() as watch:
         first.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # a busy machine takes its time
-        first.execute(select(func.pg_advisory_xact_lock(database.MIGRATION_LOCK)))
+        first.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
         started = [
             subprocess.Popen([sys.executable, "-c", program, empty_database_url], stderr=subprocess.PIPE, text=True)
             for _ in range(2)
@@ -97,13 +98,13 @@ def test_processes_that_start_at_once_migrate_one_after_the_other(empty_database
 def test_a_new_migration_holds_what_the_tables_have_beyond_the_database(
     own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(database.MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(migrating.MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
     wider = MetaData()
     for table in metadata.tables.values():
         table.to_metadata(wider)
     Table("stations", wider, Column("number", Integer, primary_key=True))
-    monkeypatch.setattr(database, "MIGRATIONS", tmp_path / "migrations")
-    monkeypatch.setattr(database, "metadata", wider)
+    monkeypatch.setattr(migrating, "MIGRATIONS", tmp_path / "migrations")
+    monkeypatch.setattr(migrating, "metadata", wider)
 
     written = write_migration(own_database_url, "police stations")
     count = len(list((tmp_path / "migrations" / "versions").glob("0*.py")))
@@ -128,6 +129,7 @@ FIRST_ROWS = (
 def test_what_the_first_version_wrote_lives_through_every_migration_and_back(empty_database_url: str) -> None:
     _move(empty_database_url, command.upgrade, "0001")
     engine = connect_to(empty_database_url)
+    assert not is_migrated(engine)
     with engine.begin() as connection:
         for row in FIRST_ROWS:
             connection.execute(text(row))
@@ -146,8 +148,8 @@ def test_what_the_first_version_wrote_lives_through_every_migration_and_back(emp
 
 
 def _move(url: str, direction: Callable[[Config, str], None], revision: str) -> None:
-    with database._sole_migrator(url) as connection:
-        direction(database._config(connection), revision)
+    with sole_migrator(url) as config:
+        direction(config, revision)
 
 
 def _rows(connection: Connection) -> list[list[tuple[object, ...]]]:

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from hotline import clock
 from hotline.local.embedded import Postgres, Valkey, running
 from hotline.privacy import Vault, new_key
-from hotline.store.database import Engine, connect_to, migrate
+from hotline.store.database import Engine, connect_to
+from hotline.store.migrating import migrate
 from hotline.suspensions.worker import HEARTBEAT_S
 from tests.cardstatus.running import TOKEN, Backend
 from tests.conftest import unused_port

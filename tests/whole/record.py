@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hotline.local.embedded import Postgres, Valkey, running
 from hotline.local.ports import free_port
-from hotline.store.database import migrate
+from hotline.store.migrating import migrate
 from tests.whole.conftest import line_of_the_tests
 from tests.whole.scripts import FOLDER, number_of, record
 

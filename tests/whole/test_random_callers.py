@@ -51,7 +51,7 @@ from tests.whole.random_texts import check_texts
 from tests.whole.random_truth import check_what_was_said
 
 ACCOUNT: Final = Account("AC" + "0" * 32, AUTH_TOKEN, "SK" + "1" * 32, "secret of a test")
-EXAMPLES: Final = 60
+EXAMPLES: Final = 40
 STEPS: Final = 25
 
 MOBILE, OTHER_MOBILE, LANDLINE = "+819012345678", "+818011112222", "+81312340000"

@@ -1,4 +1,4 @@
-"""Run by Alembic for each command: hands it the connection that `store.database` opened, and the tables."""
+"""Run by Alembic for each command: hands it the connection that `store.migrating` opened, and the tables."""
 
 from alembic import context
 
