@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 PAGE: Final = 250
 """Calls that are read at a time, each time in a transaction of its own: a turn of a caller never waits for more."""
 
-RESTS: Final = 4
-"""How often as long as a page took the export rests after it: callers come first, a fifth is the export's."""
+RESTS: Final = 5
+"""How often as long as a page took the export rests after it: callers come first, a sixth is the export's."""
 
 _BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet would compute (OWASP, "CSV Injection"); in full width some compute it too."""
