@@ -13,7 +13,7 @@ import redis
 from hotline.local.embedded import Postgres, Valkey, running
 from hotline.local.ports import free_port as unused_port
 from hotline.store.migrating import migrate
-from tests.databases import delete_everything
+from tests.databases import SharedDatabase
 
 TEMPLATE = "hotline_template"
 BROWSER_LEFT_OUT = "no Chromium can be started here"
@@ -77,17 +77,19 @@ def migrated_template(postgres_server: Postgres) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_database_url(postgres_server: Postgres, migrated_template: str) -> str:
-    """The URL of a database that tests use one after the other: a new one for each takes too long."""
+def shared_database(postgres_server: Postgres, migrated_template: str) -> Iterator[SharedDatabase]:
+    """A migrated database for all tests of this process."""
     postgres_server.create_database("shared", migrated_template)
-    return postgres_server.url("shared")
+    database = SharedDatabase(postgres_server.url("shared"))
+    yield database
+    database.close()
 
 
 @pytest.fixture
-def database_url(shared_database_url: str) -> str:
+def database_url(shared_database: SharedDatabase) -> str:
     """The URL of a migrated, empty hotline database. Its schema and settings are not to be changed."""
-    delete_everything(shared_database_url)
-    return shared_database_url
+    shared_database.empty()
+    return shared_database.url
 
 
 @pytest.fixture

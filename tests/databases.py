@@ -21,9 +21,32 @@ _EMPTIED: Final = SQL("; ").join(
 )
 
 
-def delete_everything(url: str) -> None:
-    """Make a database as it was when its migrations had run; its schema must not have been changed."""
-    asked = make_url(url)
-    conninfo = make_conninfo(host=str(asked.query["host"]), user=asked.username, dbname=asked.database)
-    with psycopg.connect(conninfo, autocommit=True, options="-c lock_timeout=10s") as connection:
-        connection.execute(_EMPTIED)
+class SharedDatabase:
+    """A database that tests use one after the other, because a new one for each takes too long."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._ruler: psycopg.Connection | None = None
+
+    def empty(self) -> None:
+        """Make it as it was when its migrations had run; its schema must not have been changed."""
+        try:
+            self._connected().execute(_EMPTIED)
+        except psycopg.OperationalError:
+            # A test ended every connection, this one too.
+            self.close()
+            self._connected().execute(_EMPTIED)
+
+    def close(self) -> None:
+        """Leave it."""
+        if self._ruler:
+            self._ruler.close()
+            self._ruler = None
+
+    def _connected(self) -> psycopg.Connection:
+        # It stays: a new connection has to learn all tables first, and that takes longer than emptying them.
+        if self._ruler is None:
+            asked = make_url(self.url)
+            conninfo = make_conninfo(host=str(asked.query["host"]), user=asked.username, dbname=asked.database)
+            self._ruler = psycopg.connect(conninfo, autocommit=True, options="-c lock_timeout=10s")
+        return self._ruler

@@ -26,8 +26,13 @@ def bodies_to(line, number):
 
 
 def the_text_about(line, receipt_number, *statuses):
+    """Twilio may tell that a text was delivered before it answers whoever sent it: how long it was is known then."""
+
+    def is_known(text):
+        return text["status"] in statuses and (text["status"] != "delivered" or text["segments"])
+
     def found():
-        return [one for one in line.listed("texts", receipt_number) if one["status"] in statuses]
+        return [one for one in line.listed("texts", receipt_number) if is_known(one)]
 
     (text,) = eventually(found, f"the text is {' or '.join(statuses)}")
     return text
