@@ -12,7 +12,7 @@ PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 # More than the cores of a small machine: many tests wait for other processes.
-WORKERS ?= 3
+WORKERS ?= 4
 
 # A stamp holds the moment in which its step was last done.
 MADE := .venv/made

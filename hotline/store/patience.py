@@ -93,3 +93,7 @@ class ImpatientConnection(psycopg.Connection[Any]):
                 self.patience.was_silent()
             sentence = f"PostgreSQL did not answer within {ANSWER_LIMIT_S:g} s: see whether its processes are stopped."
             raise psycopg.OperationalError(sentence) from error
+        except psycopg.errors.IdleInTransactionSessionTimeout as error:
+            # To psycopg a fault of ours; to us trouble like any other: this process was frozen, or starved, meanwhile.
+            self.pgconn.finish()
+            raise psycopg.OperationalError("PostgreSQL ended a transaction that had stood still.") from error

@@ -111,6 +111,21 @@ def test_postgres_ends_a_statement_before_its_connection_is_given_up(database_ur
     engine.dispose()
 
 
+def test_a_transaction_that_stood_still_for_too_long_is_trouble_like_any_other(database_url):
+    """As in a process that was frozen meanwhile."""
+    engine, other = connect_to(database_url), connect_to(database_url)
+    with engine.connect() as connection:
+        connection.execute(text("SET idle_in_transaction_session_timeout = '1ms'"))
+        number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        left = f"SELECT count(*) FROM pg_stat_activity WHERE pid = {number}"
+        eventually(lambda: ask(other, left) == 0, "PostgreSQL has ended it")
+        with pytest.raises(DATABASE_TROUBLE, match="stood still"):
+            connection.execute(text("SELECT 1"))
+    assert ask(engine, "SELECT 1") == 1
+    engine.dispose()
+    other.dispose()
+
+
 def _connects(patience: Patience, url: str) -> bool:
     try:
         patience.connect(url).close()
