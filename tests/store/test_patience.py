@@ -119,7 +119,7 @@ def test_a_transaction_that_stood_still_for_too_long_is_trouble_like_any_other(d
         number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
         left = f"SELECT count(*) FROM pg_stat_activity WHERE pid = {number}"
         eventually(lambda: ask(other, left) == 0, "PostgreSQL has ended it")
-        with pytest.raises(DATABASE_TROUBLE, match="stood still"):
+        with pytest.raises(DATABASE_TROUBLE):
             connection.execute(text("SELECT 1"))
     assert ask(engine, "SELECT 1") == 1
     engine.dispose()
