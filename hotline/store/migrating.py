@@ -11,8 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.pool import NullPool
 
-from hotline.store.console_tables import metadata
 from hotline.store.database import MIGRATIONS, connect_arguments, to_sqlalchemy
+from hotline.store.oncall_tables import metadata
 
 MIGRATION_LOCK: Final = 0x686F746C696E65
 """The advisory lock that whoever migrates holds: a number that nothing else in the database uses."""

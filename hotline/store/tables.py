@@ -56,6 +56,7 @@ calls = Table(
     Column("erased_at", MOMENT, comment="when state and newest reply were erased"),
     Column("caller_erased_at", MOMENT, comment="when the caller's number and fingerprints were erased"),
     Column("held_at", MOMENT, comment="since when a legal hold keeps all of it from being erased; null without one"),
+    Column("is_synthetic", Boolean, nullable=False, server_default=text("false"), comment="the line called itself"),
     # Closing calls whose end Twilio never told, and erasing, look only at the few rows that are due. No index may
     # name a column that every turn changes, not even in its WHERE: that would end HOT updates. Hence erased_at,
     # which changes once, says what `sealed IS NULL` would say as well.
@@ -76,6 +77,7 @@ calls = Table(
         postgresql_where=text("caller_end_print IS NOT NULL"),
     ),
     Index("ix_calls_by_text", "started_at", "sid", postgresql_where=text("channel = 'text'")),
+    Index("ix_calls_synthetic", "started_at", "sid", postgresql_where=text("is_synthetic")),
     Index("ix_calls_held", "sid", postgresql_where=text("held_at IS NOT NULL")),
     Index("ix_calls_by_caller", "caller_print", "started_at", postgresql_where=text("caller_print IS NOT NULL")),
     # One open conversation by text for each pair of numbers, however quickly two messages follow each other.
