@@ -1,4 +1,5 @@
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +56,7 @@ def sends_again(engine: Engine, request_id: UUID) -> None:
 
 
 def statuses(engine: Engine) -> list[tuple[str, int]]:
-    return [(one["status"], one["telling"]) for one in all_texts(engine)]
+    return sorted(((one["status"], one["telling"]) for one in all_texts(engine)), key=itemgetter(1))
 
 
 def wakes(engine: Engine) -> int:
@@ -64,7 +65,7 @@ def wakes(engine: Engine) -> int:
 
 
 def newest(engine: Engine) -> dict[str, Any]:
-    return all_texts(engine)[-1]
+    return max(all_texts(engine), key=itemgetter("telling"))
 
 
 def test_a_text_that_waits_goes_on_waiting_for_the_new_answer(engine: Engine) -> None:

@@ -166,14 +166,16 @@ class RunningLine:
 
     def time_passes(self, seconds: int = 0) -> None:
         """Make every open request so much older, with the last turn of whoever waits for it, and due."""
+        # One after the other, calls first, as the line itself locks them: else each might wait for the other.
+        self.does(
+            "UPDATE calls SET turned_at = turned_at - make_interval(secs => :older) WHERE step = 'waiting'",
+            older=seconds,
+        )
         older = """
-            WITH waiting AS (
-                UPDATE calls SET turned_at = turned_at - make_interval(secs => :seconds) WHERE step = 'waiting'
-            )
-            UPDATE requests SET accepted_at = accepted_at - make_interval(secs => :seconds), due_at = now()
+            UPDATE requests SET accepted_at = accepted_at - make_interval(secs => :older), due_at = now()
             WHERE status = 'accepted'
         """
-        self.does(older, seconds=seconds)
+        self.does(older, older=seconds)
 
     def does(self, statement: str, **values: object) -> None:
         """Change what the line's database has."""
