@@ -11,13 +11,15 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from hotline import clock
+from hotline import clock, metrics
 from hotline.settings import Settings
 from hotline.store import requests, tries
 from hotline.store.database import DATABASE_TROUBLE, Engine, connect_to
 from hotline.store.listening import Listener, listening
 from hotline.store.requests import CHANNEL
+from hotline.store.standing import find_pause
 from hotline.store.tries import Try
+from hotline.suspensions.breathing import Breathing
 from hotline.suspensions.chores import Chore, Chores
 from hotline.suspensions.pace import ENQUEUE_AGAIN_AFTER, GIVE_UP_AFTER, pause_after
 from hotline.suspensions.queue import StopQueue, connect_dispatcher, job_id
@@ -45,17 +47,24 @@ class Dispatcher:
     def dispatch_due(self, now: datetime) -> None:
         """Hand over what is due at this moment, and give up what is too old.
 
-        While Redis is gone, what is due stays due. Raises one of DATABASE_TROUBLE when PostgreSQL is gone.
+        While Redis is gone, or on-call has paused the queue, what is due stays due. Raises one of DATABASE_TROUBLE
+        when PostgreSQL is gone.
         """
+        metrics.SWEEPS.inc()
         try:
             if self._redis.stands:
                 self._queue.answers()
-            self._hand_over_new(now)
-            self._hand_over_again(now)
+            if not self._is_paused():
+                self._hand_over_new(now)
+                self._hand_over_again(now)
             self._redis.ends()
         except RedisError as error:
             self._redis.begins(error)
         self._give_up_old(now)
+
+    def _is_paused(self) -> bool:
+        with self._engine.connect() as connection:
+            return find_pause(connection) is not None
 
     def _hand_over_new(self, now: datetime) -> None:
         claim = partial(tries.claim_new, accepted_after=now - GIVE_UP_AFTER, due_again=now + pause_after(1), now=now)
@@ -128,6 +137,7 @@ def run(settings: Settings, chores: Sequence[Chore] = (), texts: Texts | None = 
     engine = connect_to(url, application=APPLICATION, connections=2, wait_for_disk=False)
     dispatcher = Dispatcher(engine, StopQueue(connect_dispatcher(settings.redis_url.get_secret_value())))
     postgres = Trouble("PostgreSQL")
+    breathing = Breathing(engine, "dispatcher")
     with ExitStack() as stack:
         stopping = stack.enter_context(Stopping())
         beside: list[Chores | Sending] = [stack.enter_context(Chores(chores))]
@@ -136,10 +146,11 @@ def run(settings: Settings, chores: Sequence[Chore] = (), texts: Texts | None = 
         while not stopping:
             try:
                 with listening(url, CHANNEL, APPLICATION) as listener:
-                    _dispatch(dispatcher, listener, stopping, beside, postgres)
+                    _dispatch(dispatcher, listener, stopping, [breathing, *beside], postgres)
             except DATABASE_TROUBLE as error:
                 postgres.begins(error)
                 stopping.wait(SWEEP_S)
+    breathing.ends()
     log.info("dispatcher ended")
 
 
@@ -147,7 +158,7 @@ def _dispatch(
     dispatcher: Dispatcher,
     listener: Listener,
     stopping: Stopping,
-    beside: Sequence[Chores | Sending],
+    beside: Sequence[Breathing | Chores | Sending],
     postgres: Trouble,
 ) -> None:
     while not stopping:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hotline import clock
+from hotline import clock, metrics
 from hotline.callflow.effects import Reason
 from hotline.cardstatus.client import Answered, CardStatus
 from hotline.cardstatus.errors import Permanent, Retryable
@@ -70,7 +70,8 @@ class Stopper:
             return
         try:
             facts = unseal_facts(self._vault, request.facts_sealed)
-            answered = self._backend.suspend(request.key, request.targets, facts)
+            with metrics.BACKEND_SECONDS.time():
+                answered = self._backend.suspend(request.key, request.targets, facts)
         except Retryable as error:
             log.warning("the backend did not answer; the request is due again", extra=_about(request, error.cause))
             self._note(request, attempt, error.cause)
@@ -114,6 +115,9 @@ class Stopper:
                 self._leave(connection, request, hung_up, now)
         if finished:
             seconds = (now - request.sent_at).total_seconds()
+            metrics.TRIES.labels(status.value).inc()
+            if status is Status.SUSPENDED:
+                metrics.CONFIRM_TO_STOP_SECONDS.observe(seconds)
             log.info("request finished", extra={**_about(request), "status": status.value, "seconds": seconds})
         else:
             self._keep_late(request, attempt, status)
@@ -157,6 +161,7 @@ class Stopper:
 
     def _note(self, request: OpenRequest, attempt: int, said: str) -> None:
         """Write down what the try came to; if that fails, the request is none the worse for it."""
+        metrics.TRIES.labels(said).inc()
         try:
             with self._reading.connect() as connection:
                 note_try(connection, request.id, attempt, said, self._now())
