@@ -7,7 +7,7 @@ import pytest
 from tests.architecture.source import Import, imports, is_within, product_files
 
 LAYERS = (
-    ("settings", "clock", "privacy", "logs"),
+    ("settings", "clock", "privacy", "logs", "metrics"),
     ("callflow",),
     ("store",),
     ("speech", "carrier", "cardstatus"),
