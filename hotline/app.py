@@ -1,11 +1,12 @@
 """Builds the Flask app, and what the dispatcher does beside it: the only place where the parts are joined."""
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from hotline import clock
 from hotline.callflow.languages import FIRST_LANGUAGE, LANGUAGES
@@ -22,8 +23,10 @@ from hotline.calls.prints import Prints
 from hotline.calls.turns import Calls
 from hotline.carrier.client import Carrier, build_carrier
 from hotline.oncall.health import health_blueprint
+from hotline.oncall.metrics import metrics_blueprint, own_counts
+from hotline.oncall.standing import look
 from hotline.privacy import Vault
-from hotline.settings import Settings
+from hotline.settings import COUNTED_TOGETHER, Settings
 from hotline.speech.messages import write_message
 from hotline.speech.places import THE_LINE
 from hotline.speech.recordings import Recordings
@@ -33,6 +36,7 @@ from hotline.store.keeping import keeping_of
 from hotline.store.texts import DueText
 from hotline.store.told import ToldRequest
 from hotline.suspensions.chores import Chore
+from hotline.suspensions.queue import connect_dispatcher
 from hotline.suspensions.recordings import delete_old_messages
 from hotline.suspensions.retention import Anchor, Retention
 from hotline.suspensions.texts import Texts
@@ -119,7 +123,15 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(sms_blueprint(Sms(parts.conversations, parts.renderer, engine, numbers), signatures))
     app.register_blueprint(recordings_blueprint(recordings_folder(settings)))
     app.register_blueprint(health_blueprint(engine))
+    if settings.hotline_metrics_token is not None:
+        app.register_blueprint(_metrics(settings, engine, settings.hotline_metrics_token.get_secret_value()))
     return app
+
+
+def _metrics(settings: Settings, engine: Engine, token: str) -> Blueprint:
+    redis = connect_dispatcher(settings.redis_url.get_secret_value())
+    directory = os.environ.get(COUNTED_TOGETHER)
+    return metrics_blueprint(lambda: look(engine, redis, clock.now()), token, lambda: own_counts(directory))
 
 
 def build_chores(settings: Settings, engine: Engine) -> list[Chore]:

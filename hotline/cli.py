@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from hotline.local.audited import audit, retention
+from hotline.local.counted import count_together
 from hotline.local.drawn import callflow
 from hotline.local.ending import fail, sentences
 from hotline.local.marked import marks
@@ -99,6 +100,7 @@ def web(host: str) -> None:
     settings = _settings()
     with sentences():
         offered_languages(settings)
+    count_together(settings, alone=True)
     become_server(address_of(host, settings.hotline_port), "hotline.wsgi:app", ahead="hotline.app")
 
 
@@ -109,6 +111,7 @@ def dispatcher() -> None:
     Again and again, until each is done. Several may run.
     """
     settings = _working_settings()
+    count_together(settings)
     from hotline.app import build_chores, build_texts
     from hotline.store.database import connect_to
     from hotline.suspensions.dispatch import run as dispatch
@@ -127,6 +130,7 @@ def worker() -> None:
     Several may run.
     """
     settings = _working_settings()
+    count_together(settings)
     from hotline.suspensions.worker import run as work
 
     work(settings)

@@ -24,6 +24,8 @@ from pydantic import (
 SENDER: Final = re.compile(r"\+[1-9]\d{6,14}|MG[0-9a-f]{32}", re.ASCII)
 """What Twilio sends text messages from."""
 
+COUNTED_TOGETHER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Where prometheus-client looks, when it is loaded, for the directory in which the processes of a machine count."""
 
 RECORDINGS_DAYS_TOLD: Final = 30
 """For how many days at most a voice message is kept, as callers are told before they leave one."""
@@ -46,6 +48,7 @@ _WHAT_TO_WRITE: Final = {
     "HOTLINE_KEEP_CALLS_DAYS": f"write a whole number of days up to {LONGEST_KEPT_DAYS}, and no fewer than "
     "HOTLINE_KEEP_FACTS_DAYS and HOTLINE_KEEP_RECORDINGS_DAYS",
     "HOTLINE_SECRET_KEY": "write 16 characters or more",
+    "HOTLINE_METRICS_TOKEN": "write 16 characters or more",
     "DATABASE_URL": "write it like postgresql://user@host/database",
     "REDIS_URL": "write it like redis://host:6379/0",
     "TWILIO_ACCOUNT_SID": "write AC and 32 hexadecimal digits, as Twilio's console shows it",
@@ -98,6 +101,8 @@ class Settings(BaseModel):
     operator_numbers: tuple[str, ...] = ()
     operator_ringing: Literal["together", "in-turn"] = "together"
     operator_language: str = "ja"
+    hotline_metrics_token: SecretStr | None = Field(None, min_length=16)
+    hotline_metrics_directory: Path | None = None
     hotline_console_port: int = Field(8003, ge=1, le=65535)
     hotline_console_url: str | None = None
     hotline_proxies: int = Field(0, ge=0, le=9)

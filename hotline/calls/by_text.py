@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
+from hotline import metrics
 from hotline.callflow import flow
 from hotline.callflow.events import Dialled, Event, KeysPressed, Silence, Spoken
 from hotline.callflow.line import Line, Now
@@ -104,6 +105,7 @@ class Conversations:
         if answering is not None:
             return self._calls.find(answering).answer
         if written >= limits.MESSAGES_OF_A_WRITER:
+            metrics.LIMITS_HIT.labels("messages").inc()
             raise Flood("A number wrote more messages in an hour than people do: it gets no answer for a while.")
         if sid is None:
             event = Dialled(language, message.writer, by_text=True, twelve_digits=_holds_twelve(message, language))

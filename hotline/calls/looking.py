@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from hotline import metrics
 from hotline.callflow import flow
 from hotline.callflow.events import (
     Dialled,
@@ -135,6 +136,7 @@ class Looking:
         asked = state.asked_receipt or ""
         with self._engine.connect() as connection:
             if self._has_tried_too_often(connection, asked, state.caller, at):
+                metrics.LIMITS_HIT.labels("receipts").inc()
                 return LookedUp(None, is_limited=True)
             found = requests.find_by_receipt(connection, asked)
         if found is None or not self._is_holder(found, state):

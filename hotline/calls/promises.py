@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from hotline import metrics
 from hotline.callflow.effects import (
     AcceptRequest,
     Effect,
@@ -136,6 +137,7 @@ class Promises:
             connection, since, person_print=person
         ) >= limits.REQUESTS_FOR_A_PERSON or self._is_much_of_caller(connection, place)
         if too_many:
+            metrics.LIMITS_HIT.labels("requests").inc()
             self._open(connection, place, Reason.MANY_REQUESTS)
         if counting.count_accepted(connection, place.at - limits.AN_HOUR) >= limits.REQUESTS_IN_ALL:
             log.error(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from hotline import metrics
 from hotline.callflow import flow
 from hotline.callflow.events import Dialled, Event, Silence
 from hotline.callflow.line import Line, Now
@@ -208,6 +209,10 @@ class Calls:
         )
 
     def _log(self, sid: str, before: State, after: State, event: str, number: int, begun: float) -> None:
+        seconds = time.perf_counter() - begun
+        metrics.TURN_SECONDS.observe(seconds)
+        if after.misses > before.misses:
+            metrics.MISSES.labels(before.step).inc()
         log.info(
             "turn",
             extra={
@@ -216,6 +221,6 @@ class Calls:
                 "event": event,
                 "from_step": before.step,
                 "to_step": after.step,
-                "ms": round((time.perf_counter() - begun) * 1000, 1),
+                "ms": round(seconds * 1000, 1),
             },
         )

@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint, Response, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
-from hotline import clock
+from hotline import clock, metrics
 from hotline.callflow.events import Dialled
 from hotline.callflow.languages import FIRST_LANGUAGE, LANGUAGES
 from hotline.calls.endings import Endings
@@ -90,6 +90,7 @@ class Webhooks:
         """
         if isinstance(error, HTTPException):
             return Response(status=error.code)
+        metrics.LAST_RESORTS.inc()
         # The exception's own text may hold what the caller keyed; only its kind and place are logged.
         log.error("a webhook failed, the caller got the last resort", extra={"kind": kind_of(error)})
         return twiml(self._last_resort())
@@ -113,11 +114,13 @@ class Webhooks:
             log.warning("a turn of a call that is not known: it is answered anew")
             return self._answer(sid)
         except StillThere as still_there:
+            metrics.LAST_RESORTS.inc()
             log.warning("the caller gets the last resort", extra={"cause": str(still_there)})
             return self._last_resort()
         except DATABASE_TROUBLE:
             raise
         except Exception as error:
+            metrics.APOLOGIES.inc()
             log.error("a step failed, the caller gets an apology and a person", extra={"kind": kind_of(error)})
             return self.calls.apologise(sid, number, clock.now())
 
@@ -157,6 +160,7 @@ def signed_blueprint(name: str, signatures: Signatures) -> Blueprint:
         """Before every route: 403 and nothing else for whoever cannot sign."""
         if signatures.are_genuine(request):
             return None
+        metrics.SIGNATURES_REFUSED.inc()
         log.warning("refused a webhook: its signature fits none of the auth tokens and the public address")
         return Response(status=403)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from hotline.app import create_app
 from hotline.privacy import new_key
@@ -22,6 +23,9 @@ SIGNED = {
     *("/call-backs/answer", "/call-backs/taken", "/call-backs/over", "/call-backs/status"),
 }
 """What Twilio calls; further routes may be guarded in another way."""
+
+BEARER = {"/metrics"}
+"""What monitoring reads with a token of its own."""
 
 
 @pytest.fixture
@@ -42,11 +46,17 @@ def app(database_url: str, valkey_url: str) -> Iterator[Flask]:
                 "operator_numbers": "+81312345678",
                 "cardstatus_url": "http://127.0.0.1:1",
                 "cardstatus_token": "token of the backend",
+                "hotline_metrics_token": "a token of a test",
             }
         )
     )
     yield app
     app.extensions["hotline.engine"].dispose()
+
+
+def _is_refused(answer: TestResponse, path: str) -> bool:
+    """A stranger learns nothing; whoever reads metrics is told what to bring."""
+    return answer.status_code == 401 if path in BEARER else (answer.status_code, answer.data) == (403, b"")
 
 
 def _path(app: Flask, rule: Rule) -> str:
@@ -70,7 +80,7 @@ def test_no_guarded_route_answers_an_unsigned_request(app):
     assert {("POST", path) for path in SIGNED} <= set(guarded)
     for method, path in guarded:
         answer = client.open(path, method=method, data={"CallSid": "CA" + "0" * 32, "AccountSid": "AC" + "0" * 32})
-        assert (answer.status_code, answer.data) == (403, b""), f"{method} {path}"
+        assert _is_refused(answer, path), f"{method} {path}"
 
 
 def test_no_guarded_route_answers_a_wrong_signature(app):
@@ -82,7 +92,7 @@ def test_no_guarded_route_answers_a_wrong_signature(app):
             data={"CallSid": "CA" + "0" * 32},
             headers={"X-Twilio-Signature": "bm90IGEgc2lnbmF0dXJl", "Authorization": "Bearer nobody"},
         )
-        assert (answer.status_code, answer.data) == (403, b""), f"{method} {path}"
+        assert _is_refused(answer, path), f"{method} {path}"
 
 
 def test_what_is_open_to_all_is_only_looked_at(app):
