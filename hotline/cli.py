@@ -13,7 +13,7 @@ from hotline.local.ending import fail, sentences
 from hotline.local.marked import marks
 from hotline.local.seeding.command import practice
 from hotline.local.staffing import console, staff
-from hotline.local.status import status
+from hotline.local.status import runbook, status
 from hotline.sound.commands import prompts
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def rotate() -> None:
         fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
 
 
-for command in (status, console, staff, audit, retention, practice, prompts, callflow):
+for command in (status, runbook, console, staff, audit, retention, practice, prompts, callflow):
     main.add_command(command)
 prompts.add_command(marks)
 

@@ -1,4 +1,4 @@
-"""The command `hotline status`."""
+"""The commands `hotline status` and `hotline runbook`."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from hotline.local.ending import sentences
+from hotline.local.ending import MISCONFIGURED, fail, sentences
 
 EVERY_S: Final = 2.0
 """Seconds between two looks with --watch."""
@@ -39,6 +39,21 @@ def status(as_json: bool, watch: bool) -> None:
             code = _show(engine, redis, as_json, clear=not as_json)
     engine.dispose()
     sys.exit(code)
+
+
+@click.command()
+@click.argument("name", required=False)
+def runbook(name: str | None) -> None:
+    """Say what to do about a trouble, or which runbooks there are."""
+    from hotline.oncall.runbook import names, read
+
+    if name is None:
+        click.echo("\n".join(names()))
+        return
+    text = read(name)
+    if text is None:
+        fail(f"There is no runbook {name}; `hotline runbook` lists them all.", MISCONFIGURED)
+    click.echo(text.rstrip())
 
 
 def _show(engine: Any, redis: Any, as_json: bool, *, clear: bool) -> int:

@@ -34,7 +34,7 @@ def screen(standing: Standing, breaches: list[Breach]) -> Iterator[str]:
     for breach in breaches:
         severity = breach.limit.severity
         yield f"{click.style(f'{severity.value.upper():<7}', fg=_COLOURS[severity], bold=True)} {breach.said}"
-        yield f"        Runbook: {breach.limit.name}"
+        yield f"        What to do: hotline runbook {breach.limit.name}"
     if not breaches:
         yield click.style("Nothing is wrong.", fg="green", bold=True)
     yield ""
@@ -113,4 +113,4 @@ def _since(moment: datetime, now: datetime) -> str:
 def _seconds(kept: Any) -> str:
     if kept.seconds_p50 is None:
         return ""
-    return f", half of them within {kept.seconds_p50:.1f} s, 95 % within {kept.seconds_p95:.1f} s"
+    return f", half of them within {kept.seconds_p50:.2f} s, 95 % within {kept.seconds_p95:.2f} s"

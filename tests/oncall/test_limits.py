@@ -123,7 +123,7 @@ def test_the_screen_fits_and_names_what_is_wrong(name):
     assert all(len(line) < 140 for line in lines)
     for breach in breaches:
         assert any(breach.said in line for line in lines)
-        assert any(f"Runbook: {breach.limit.name}" in line for line in lines)
+        assert any(f"hotline runbook {breach.limit.name}" in line for line in lines)
     assert any("Nothing is wrong." in line for line in lines) == (not breaches)
 
 
