@@ -14,6 +14,7 @@ from hotline.local.marked import marks
 from hotline.local.seeding.command import practice
 from hotline.local.staffing import console, staff
 from hotline.local.status import runbook, status
+from hotline.local.watching import troubles, watch
 from hotline.sound.commands import prompts
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ def rotate() -> None:
         fail(f"{done.unreadable} values fit none of the keys: put the key they were sealed with back, and repeat it.")
 
 
-for command in (status, runbook, console, staff, audit, retention, practice, prompts, callflow):
+for command in (watch, status, troubles, runbook, console, staff, audit, retention, practice, prompts, callflow):
     main.add_command(command)
 prompts.add_command(marks)
 

@@ -103,6 +103,7 @@ class Settings(BaseModel):
     operator_language: str = "ja"
     hotline_metrics_token: SecretStr | None = Field(None, min_length=16)
     hotline_metrics_directory: Path | None = None
+    hotline_roster: Path | None = None
     hotline_console_port: int = Field(8003, ge=1, le=65535)
     hotline_console_url: str | None = None
     hotline_proxies: int = Field(0, ge=0, le=9)

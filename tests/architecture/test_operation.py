@@ -11,7 +11,7 @@ from hotline.suspensions import queue
 from hotline.suspensions.queue import QUEUE, StopQueue
 from tests.architecture.source import ROOT, hand_written
 
-PROCESSES = {"release", "web", "dispatcher", "worker", "console"}
+PROCESSES = {"release", "web", "dispatcher", "worker", "console", "watch"}
 
 
 def _procfile() -> dict[str, str]:

@@ -15,9 +15,9 @@ BANNED_WORDS = ("handler", "handlers", "manager", "service", "helper", "helpers"
 CATCH_ALL_PLACES = (
     *("hotline/voice/webhooks.py", "hotline/voice/operators.py", "hotline/voice/sms.py"),
     *("hotline/suspensions/job.py", "hotline/suspensions/texts.py", "hotline/calls/by_text.py"),
-    "hotline/oncall/watch.py",
+    "hotline/oncall/pager.py",
 )
-"""Where a bug must not end a call, a worker, the dispatcher or the watch: the edges of webhook, job and text."""
+"""Where a bug must not end a call, a worker, the dispatcher or the watch: the edges of webhook, job, text and page."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
