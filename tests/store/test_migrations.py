@@ -70,6 +70,15 @@ def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
     engine.dispose()
 
 
+def test_a_later_version_of_the_schema_is_good_enough_and_an_earlier_one_is_not(own_database_url: str) -> None:
+    engine = connect_to(own_database_url)
+    for version, is_enough in (("0000", False), ("9999", True)):
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+        assert is_migrated(engine) is is_enough
+    engine.dispose()
+
+
 def test_processes_that_start_at_once_migrate_one_after_the_other(empty_database_url: str) -> None:
     program = "import sys; from hotline.store.migrating import migrate; migrate(sys.argv[1])"
     waiting = text(
