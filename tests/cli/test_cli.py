@@ -1,26 +1,18 @@
-"""The command `hotline`: as a program where it would serve, else in this process, which is quicker."""
+"""The command `hotline`."""
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from unittest.mock import patch
 
 import pytest
-from click.testing import CliRunner
 
-from hotline.cli import main
 from hotline.privacy import Vault, new_key
-from hotline.store.database import connect_to
 from hotline.store.messages import keep_message
+from tests.cli.conftest import HOTLINE, NOWHERE, Done, everything
 from tests.store.rows import NOON, accept_request, start_call
 from tests.store.text_rows import promise_text
 
-HOTLINE = str(Path(sys.executable).with_name("hotline"))
 REQUIRED = {
     "HOTLINE_PUBLIC_URL",
     "HOTLINE_ENCRYPTION_KEYS",
@@ -33,77 +25,11 @@ REQUIRED = {
     "CARDSTATUS_TOKEN",
 }
 LISTINGS = ("calls", "requests", "follow-ups", "texts", "messages")
-NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
-
-
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def settings_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
-    """An environment with no settings but those that are named, in an empty directory."""
-    monkeypatch.chdir(tmp_path)
-    return lambda **settings: {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **settings}
-
-
-@pytest.fixture
-def hotline(settings_of: Callable[..., dict[str, str]]) -> Callable[..., Done]:
-    """Runs a command in this process."""
-
-    def run(*arguments: str, **settings: str) -> Done:
-        with patch.dict(os.environ, settings_of(**settings), clear=True):
-            done = CliRunner().invoke(main, arguments, catch_exceptions=False)
-        return Done(done.exit_code, done.stdout, done.stderr)
-
-    return run
-
-
-@pytest.fixture
-def program(settings_of: Callable[..., dict[str, str]]) -> Callable[..., Done]:
-    """Runs a command as a program, because it would serve, or write its own log."""
-
-    def run(*arguments: str, **settings: str) -> Done:
-        done = subprocess.run(
-            [HOTLINE, *arguments],
-            env=settings_of(**settings),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
-
-    return run
-
-
-@pytest.fixture
-def engine(database_url):
-    engine = connect_to(database_url)
-    yield engine
-    engine.dispose()
 
 
 def _objects(done: Done) -> list[dict[str, object]]:
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def _everything(database_url: str = NOWHERE) -> dict[str, str]:
-    return {
-        "HOTLINE_PUBLIC_URL": "http://127.0.0.1:1",
-        "HOTLINE_ENCRYPTION_KEYS": new_key(),
-        "HOTLINE_SECRET_KEY": "a secret of sixteen and more",
-        "DATABASE_URL": database_url,
-        "REDIS_URL": "redis://127.0.0.1:1",
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": "a token",
-        "CARDSTATUS_URL": "http://127.0.0.1:1",
-        "CARDSTATUS_TOKEN": "a token",
-    }
 
 
 def test_help_names_every_command_and_loads_none_of_their_parts(program):
@@ -135,7 +61,7 @@ def test_who_calls_before_a_line_runs_is_told_how_to_start_one(program, command)
 
 
 def test_the_web_process_names_a_language_that_is_none_without_a_traceback(program):
-    done = program("web", **_everything(), OPERATOR_LANGUAGE="xx")
+    done = program("web", **everything(), OPERATOR_LANGUAGE="xx")
     assert done.returncode == 2
     assert done.stderr.startswith("OPERATOR_LANGUAGE is wrong: xx is no language of the line.")
     assert len(done.stderr.splitlines()) == 1
@@ -171,7 +97,7 @@ def test_an_address_that_is_none_gets_a_sentence(hotline):
 
 @pytest.mark.parametrize("command", ["dispatcher", "worker"])
 def test_a_process_on_a_database_without_tables_says_what_to_do(program, empty_database_url, command):
-    done = program(command, **_everything(empty_database_url))
+    done = program(command, **everything(empty_database_url))
     assert done.returncode == 1
     assert "run `hotline migrate`" in done.stderr
     assert "Traceback" not in done.stderr
@@ -251,7 +177,7 @@ def test_messages_tell_where_the_recording_is_and_how_long(hotline, engine, data
 
 
 def test_a_line_without_texts_cannot_be_written_to(program):
-    done = program("text", **_everything())
+    done = program("text", **everything())
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("This line takes no text messages: TWILIO_API_KEY, ")
 
@@ -282,7 +208,7 @@ def test_keys_are_new_each_time_and_seal(hotline):
 def test_rotated_keys_can_be_taken_away(hotline, engine, database_url):
     old, new = new_key(), new_key()
     accept_request(engine, start_call(engine, sealed=None), vault=Vault([old]))
-    settings = _everything(database_url)
+    settings = everything(database_url)
     del settings["HOTLINE_ENCRYPTION_KEYS"]
     done = hotline("keys", "rotate", HOTLINE_ENCRYPTION_KEYS=f"{new},{old}", **settings)
     assert (done.returncode, done.stdout) == (0, "1 values are sealed with the first key.\n")

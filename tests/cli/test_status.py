@@ -1,54 +1,26 @@
 """`hotline status`, over real servers."""
 
 import json
-import os
 from datetime import timedelta
-from unittest.mock import patch
 
 import pytest
-from click.testing import CliRunner
 
 from hotline import clock
-from hotline.cli import main
-from hotline.privacy import new_key
-from hotline.store.database import connect_to
 from hotline.store.standing import breathe
+from tests.cli.conftest import everything
 from tests.store.rows import accept_request
 
 
 @pytest.fixture
-def status(database_url, valkey_url, tmp_path, monkeypatch):
+def status(hotline, database_url, valkey_url):
     """Runs it; other servers may be named."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str, **others: str):
-        told = {
-            "HOTLINE_PUBLIC_URL": "http://127.0.0.1:1",
-            "HOTLINE_ENCRYPTION_KEYS": new_key(),
-            "HOTLINE_SECRET_KEY": "a secret of sixteen and more",
-            "DATABASE_URL": database_url,
-            "REDIS_URL": valkey_url,
-            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-            "TWILIO_AUTH_TOKEN": "a token",
-            "CARDSTATUS_URL": "http://127.0.0.1:1",
-            "CARDSTATUS_TOKEN": "a token",
-        }
-        with patch.dict(os.environ, {"HOME": str(tmp_path), **told, **others}, clear=True):
-            return CliRunner().invoke(main, ["status", *arguments], catch_exceptions=False)
-
-    return run
-
-
-@pytest.fixture
-def engine(database_url):
-    engine = connect_to(database_url)
-    yield engine
-    engine.dispose()
+    told = everything(database_url, valkey_url)
+    return lambda *arguments, **others: hotline("status", *arguments, **{**told, **others})
 
 
 def test_without_anybody_at_work_somebody_should_be_awake(status):
     done = status()
-    assert done.exit_code == 2
+    assert done.returncode == 2
     assert "No worker lives" in done.stdout
     assert "No dispatcher" in done.stdout
     assert "requests    0 without an answer" in done.stdout
@@ -69,12 +41,12 @@ def test_servers_that_are_away_are_said_to_be(status, free_port):
     away = status(
         DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port}/x", REDIS_URL=f"redis://127.0.0.1:{free_port}"
     )
-    assert away.exit_code == 2
+    assert away.returncode == 2
     assert "PostgreSQL does not answer" in away.stdout
     assert "redis       does not answer" in away.stdout
 
 
 def test_without_settings_it_says_what_is_missing(status):
     done = status(DATABASE_URL="")
-    assert done.exit_code == 2
+    assert done.returncode == 2
     assert "DATABASE_URL" in done.stderr
