@@ -67,6 +67,19 @@ class DrillLine:
     def freeze(self, name: str) -> None:
         self._part(name).signal(signal.SIGSTOP)
 
+    def freeze_waiting(self, name: str) -> None:
+        """Freeze an idle worker that has just begun to wait in Redis: its next job is given to it all the same."""
+
+        def is_caught() -> bool:
+            self.freeze(name)
+            with self.redis() as redis:
+                if any("b" in one["flags"] and int(one["idle"]) < 1 for one in redis.client_list()):
+                    return True
+            self.thaw(name)
+            return False
+
+        eventually(is_caught, f"{name} is frozen while it waits for a job")
+
     def thaw(self, name: str) -> None:
         self._part(name).signal(signal.SIGCONT)
 

@@ -14,7 +14,7 @@ def test_what_any_part_drops_is_taken_up_again_after_the_first_pause_without_a_h
 
 def _the_worker(line):
     """Killed with a job that it had taken out of the queue."""
-    line.freeze("worker-1")
+    line.freeze_waiting("worker-1")
     caller = line.is_promised()
     line.is_tried(caller)
     eventually(lambda: not line.jobs_waiting(), "the job is out of the queue")

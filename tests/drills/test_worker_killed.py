@@ -32,7 +32,7 @@ def test_a_stop_whose_answer_died_with_the_worker_is_found_done_and_not_done_aga
 
 def test_a_job_that_a_frozen_worker_took_with_it_into_death_is_driven_again(line):
     """Valkey hands the job to the connection of a worker that never reads it: out of the queue and in no hands."""
-    line.freeze("worker-1")
+    line.freeze_waiting("worker-1")
     caller = line.is_promised()
     line.is_tried(caller)
     eventually(lambda: not line.jobs_waiting(), "the job is out of the queue")
@@ -43,7 +43,7 @@ def test_a_job_that_a_frozen_worker_took_with_it_into_death_is_driven_again(line
 
 
 def test_a_worker_that_thaws_with_an_old_job_in_hand_does_nothing_with_it(line):
-    line.freeze("worker-1")
+    line.freeze_waiting("worker-1")
     caller = line.is_promised()
     line.is_tried(caller)
     eventually(lambda: not line.jobs_waiting(), "the job is out of the queue")
