@@ -44,7 +44,7 @@ def find_spoken_number(text: str, at_least: int = 8) -> str | None:
     for run in _RUN.finditer(_plain(text)):
         digits = "".join(_DIGITS[word] for word in _DIGIT.findall(run[0]))
         half = len(digits) // 2
-        if digits[:half] == digits[half:]:
+        if half >= at_least and digits[:half] == digits[half:]:
             digits = digits[:half]
         if len(digits) >= at_least:
             return digits

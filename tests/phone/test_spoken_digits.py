@@ -9,6 +9,11 @@ from hotline.phone.spoken_digits import find_spoken_number
 VOICES = tomllib.loads((Path(hotline.speech.__path__[0]) / "voices.toml").read_text("utf-8"))
 
 
+def test_a_number_whose_halves_are_the_same_is_not_half_of_it():
+    assert find_spoken_number("Your number is 3043 3043.") == "30433043"
+    assert find_spoken_number("Your number is 3043 3043. 3043 3043.") == "30433043"
+
+
 @pytest.mark.parametrize(
     "said",
     [
